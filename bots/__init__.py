@@ -1,0 +1,1 @@
+"""The chat side: turns what people ask for into jobs, brings the clips back. No torch here."""

@@ -1,0 +1,143 @@
+"""The words the chat side speaks, and the port every platform implements.
+
+No platform type passes this module: adapters turn updates into an Ask and a Message into whatever
+their platform shows.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import NewType, Protocol
+
+from engine.jobs.job import ClipFormat, JobId, MediaKey, ParamValue
+
+PersonId = NewType("PersonId", str)
+"""Platform and its own id, as in `telegram:4211`; unique over all platforms."""
+PlaceId = NewType("PlaceId", str)
+"""Platform and its own id of the chat, as in `web:5f3a`."""
+MessageId = NewType("MessageId", str)
+
+
+def job_id(bot: str, *platform_ids: str) -> JobId:
+    """Derive a job's id from the platform's own ids, so the same update gives the same job.
+
+    Returns:
+        32 characters of [0-9a-f].
+    """
+    named = json.dumps([bot, *platform_ids]).encode()
+    return JobId(hashlib.blake2s(named, digest_size=16).hexdigest())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """Who asks, and the language they read (a BCP 47 tag)."""
+
+    id: PersonId
+    language: str = "en"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where they ask. `local` is the operator's own machine, over loopback."""
+
+    id: PlaceId
+    local: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ask:
+    """What someone wants, platform-neutral.
+
+    `id` is derived from the platform's own ids (`job_id`), so the same update can never become
+    two jobs. With no `effect`, the prompt chooses one.
+    """
+
+    id: JobId
+    who: Person
+    where: Place
+    effect: str | None = None
+    prompt: str = ""
+    photos: tuple[MediaKey, ...] = ()
+    params: Mapping[str, ParamValue] = field(default_factory=dict[str, ParamValue])
+    format: ClipFormat = field(default_factory=ClipFormat)
+    seed: int | None = None
+
+
+class Action(StrEnum):
+    """What a button under a message does."""
+
+    AGAIN = "again"
+    OTHER_EFFECT = "other_effect"
+    CANCEL = "cancel"
+    DELETE = "delete"
+    DOWNLOAD = "download"
+    CHOOSE = "choose"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Button:
+    """A labelled action; `effect` is set for CHOOSE."""
+
+    action: Action
+    label: str
+    effect: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownClip:
+    """A clip as a message shows it."""
+
+    key: MediaKey
+    poster: MediaKey
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """What the bot shows for one ask, whole: an edit replaces everything.
+
+    `progress` is 0..1 while a bar makes sense. `text` is plain, already in the person's language.
+    """
+
+    text: str
+    buttons: tuple[Button, ...] = ()
+    progress: float | None = None
+    clip: ShownClip | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Placeholder:
+    """The message the bot posted at once and later turns into the clip."""
+
+    place: PlaceId
+    message: MessageId
+
+
+class Chat(Protocol):
+    """A platform, as delivery needs it."""
+
+    async def post(self, place: PlaceId, job: JobId, message: Message) -> Placeholder:
+        """Show a new message for a job."""
+        ...
+
+    async def edit(self, placeholder: Placeholder, job: JobId, message: Message) -> None:
+        """Replace a message; doing it twice changes nothing.
+
+        Raises:
+            MessageGone: the message no longer exists.
+            ChatUnavailable: the platform does not answer.
+        """
+        ...
+
+    async def remove(self, placeholder: Placeholder) -> None:
+        """Take a message away; one already gone is fine."""
+        ...
+
+    async def nudge(self, placeholder: Placeholder, text: str) -> None:
+        """Say one line that notifies, because an edit does not; may be dropped."""
+        ...

@@ -1,0 +1,1 @@
+"""How Zoetrope is started: the only package that knows both the bots and the engine."""

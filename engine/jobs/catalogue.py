@@ -1,0 +1,63 @@
+"""What can be asked for: the effects that live workers offer, as the bots show them.
+
+A bot never reads effect folders: workers publish their cards, so what a bot shows is what some
+worker can do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from pydantic import TypeAdapter
+
+from engine.jobs.job import MediaKey, ParamValue, Variant
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParamCard:
+    """One option of an effect, from which a form field is made."""
+
+    name: str
+    kind: Literal["bool", "int", "float", "choice", "color"]
+    default: ParamValue
+    label: Mapping[str, str]
+    minimum: float | None = None
+    maximum: float | None = None
+    choices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EffectCard:
+    """An effect as people see it. Texts are by language code; English is always there.
+
+    `phrases` are ways people ask for the effect, in any language, for routing a prompt.
+    `photos` is how many photos it needs. `preview` is a short silent MP4, `poster` a JPEG.
+    """
+
+    id: str
+    version: str
+    title: Mapping[str, str]
+    summary: Mapping[str, str]
+    phrases: tuple[str, ...]
+    tags: tuple[str, ...]
+    photos: int
+    takes_prompt: bool
+    params: tuple[ParamCard, ...]
+    variants: tuple[Variant, ...]
+    preview: MediaKey | None
+    poster: MediaKey | None
+    hidden: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offer:
+    """What one worker publishes: its cards, and its measured seconds by variant need-key."""
+
+    effects: tuple[EffectCard, ...]
+    measured_s: Mapping[str, float] = field(default_factory=dict[str, float])
+    models: tuple[str, ...] = ()
+
+
+OFFER_JSON = TypeAdapter(Offer)

@@ -1,0 +1,43 @@
+"""Errors of the shared job layer.
+
+Refused                    the asker's side: carries a Refusal, never retried
+JobsError
+├── QueueUnavailable       Redis cannot be reached or cannot write
+├── MediaMissing           a stored photo or clip is gone
+└── MediaFull              the media store has no room
+"""
+
+from __future__ import annotations
+
+from engine.jobs.refusal import Refusal
+
+
+class Refused(Exception):
+    """The asker can do something about it; `refusal` says what."""
+
+    def __init__(self, refusal: Refusal) -> None:
+        super().__init__(refusal.code.value)
+        self.refusal = refusal
+
+
+class JobsError(Exception):
+    """Root of what can go wrong on our side of the job layer."""
+
+    def __str__(self) -> str:
+        return super().__str__() or (type(self).__doc__ or "").splitlines()[0]
+
+
+class QueueUnavailable(JobsError):
+    """The queue cannot be reached."""
+
+
+class MediaMissing(JobsError):
+    """A stored photo or clip is gone."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__(f"{key} is not in the media store")
+        self.key = key
+
+
+class MediaFull(JobsError):
+    """The media store has no room."""

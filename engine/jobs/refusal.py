@@ -1,0 +1,53 @@
+"""Why an ask is refused: a code with data, from which the texts make a sentence.
+
+The one list both sides share; every code has a sentence in every language (a test holds this).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class RefusalCode(StrEnum):
+    """What is wrong, from the asker's point of view."""
+
+    # the photo, seen at intake
+    PHOTO_NOT_AN_IMAGE = "photo_not_an_image"
+    PHOTO_TRUNCATED = "photo_truncated"
+    PHOTO_TOO_MANY_BYTES = "photo_too_many_bytes"
+    PHOTO_TOO_MANY_PIXELS = "photo_too_many_pixels"
+    PHOTO_TOO_SMALL = "photo_too_small"
+    PHOTO_UNREADABLE = "photo_unreadable"
+    PHOTO_GONE = "photo_gone"
+    # the photo, seen by the engine
+    NO_FACE = "no_face"
+    FACE_TOO_SMALL = "face_too_small"
+    UNSAFE_PHOTO = "unsafe_photo"
+    UNSAFE_CLIP = "unsafe_clip"
+    # the ask
+    EMPTY_ASK = "empty_ask"
+    PROMPT_TOO_LONG = "prompt_too_long"
+    PHOTO_NEEDED = "photo_needed"
+    NO_MODEL_FOR_PROMPT = "no_model_for_prompt"
+    UNKNOWN_EFFECT = "unknown_effect"
+    BAD_OPTION = "bad_option"
+    # the person, and the house
+    NOT_ALLOWED = "not_allowed"
+    BLOCKED = "blocked"
+    PAUSED = "paused"
+    DAILY_LIMIT = "daily_limit"
+    TOO_MANY_WAITING = "too_many_waiting"
+    DISK_FULL = "disk_full"
+    NOT_YOURS = "not_yours"
+    UNKNOWN_JOB = "unknown_job"
+    TRY_LATER = "try_later"
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A refusal code with the figures its sentence needs."""
+
+    code: RefusalCode
+    data: Mapping[str, str | int | float] = field(default_factory=dict[str, str | int | float])

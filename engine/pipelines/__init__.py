@@ -1,0 +1,1 @@
+"""Loaded diffusion models behind one small interface."""

@@ -1,0 +1,24 @@
+"""Thread settings that only work before torch is imported; imports nothing heavy itself."""
+
+from __future__ import annotations
+
+import os
+
+
+def limit_threads(threads: int) -> int:
+    """Decide how many CPU threads this process computes with.
+
+    Waiting OpenMP threads must sleep, not spin: two torch processes on the same cores otherwise
+    run many times slower.
+
+    Args:
+        threads: 0 for all cores.
+
+    Returns:
+        The number of threads.
+    """
+    count = threads or len(os.sched_getaffinity(0))
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
+        os.environ.setdefault(name, str(count))
+    return count

@@ -1,0 +1,1 @@
+"""A photo becomes a Scene: faces, landmarks, matte, clean plate, depth, normals."""

@@ -1,0 +1,86 @@
+"""One claimed job: its photo comes out of the media store, its clip goes in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from io import BytesIO
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from engine.effects.catalogue import Effect
+from engine.effects.maker import Made, Order
+from engine.jobs.errors import MediaMissing, Refused
+from engine.jobs.job import OUTCOME_JSON, Clip, Job, JobId, MediaKey, Succeeded, Variant
+from engine.jobs.media import MediaStore, clip_keys
+from engine.jobs.refusal import Refusal, RefusalCode
+
+
+async def read_order(
+    job: Job, variant: Variant, effects: Mapping[str, Effect], media: MediaStore
+) -> Order:
+    """Turn a job into an order.
+
+    Raises:
+        Refused: the effect is not known here, or the photo is gone.
+    """
+    effect = effects.get(job.effect)
+    if effect is None:
+        raise Refused(Refusal(RefusalCode.UNKNOWN_EFFECT, {"effect": job.effect}))
+    if not job.photos:
+        raise Refused(Refusal(RefusalCode.PHOTO_NEEDED, {"photos": effect.about.photos}))
+    return Order(
+        effect=effect,
+        variant=effect.variant(variant.name),
+        photo=await _read_photo(media, job.photos[0]),
+        seed=job.seed,
+        params=job.params,
+        format=job.format,
+    )
+
+
+async def _read_photo(media: MediaStore, key: MediaKey) -> NDArray[np.uint8]:
+    try:
+        data = await media.get(key)
+    except MediaMissing as error:
+        raise Refused(Refusal(RefusalCode.PHOTO_GONE)) from error
+    return np.array(Image.open(BytesIO(data)).convert("RGB"))
+
+
+async def stored_outcome(job: JobId, media: MediaStore) -> Succeeded | None:
+    """Find the clip an earlier attempt stored before it could report it."""
+    try:
+        receipt = await media.get(clip_keys(job).receipt)
+    except MediaMissing:
+        return None
+    outcome = OUTCOME_JSON.validate_json(receipt)
+    return outcome if isinstance(outcome, Succeeded) else None
+
+
+async def store_clip(
+    job: Job, variant: Variant, made: Made, took_s: float, media: MediaStore
+) -> Succeeded:
+    """Store a clip under its job's keys; the receipt goes last and makes it complete.
+
+    Raises:
+        MediaFull: the media store has no room.
+    """
+    keys = clip_keys(job.id)
+    outcome = Succeeded(
+        clip=Clip(
+            key=keys.video,
+            poster=keys.poster,
+            width=made.width,
+            height=made.height,
+            seconds=made.seconds,
+            bytes=len(made.mp4),
+        ),
+        variant=variant.name,
+        seed=job.seed,
+        took_s=round(took_s, 2),
+    )
+    await media.put(keys.video, made.mp4)
+    await media.put(keys.poster, made.poster)
+    await media.put(keys.receipt, OUTCOME_JSON.dump_json(outcome))
+    return outcome
