@@ -3,6 +3,7 @@
 Refused                    the asker's side: carries a Refusal, never retried
 JobsError
 ├── QueueUnavailable       Redis cannot be reached or cannot write
+├── QueueIncompatible      Redis holds the queue of another version
 ├── MediaMissing           a stored photo or clip is gone
 └── MediaFull              the media store has no room
 """
@@ -29,6 +30,18 @@ class JobsError(Exception):
 
 class QueueUnavailable(JobsError):
     """The queue cannot be reached."""
+
+
+class QueueIncompatible(JobsError):
+    """Redis holds the queue of another version of Zoetrope."""
+
+    def __init__(self, found: str, wanted: str) -> None:
+        super().__init__(
+            f"Redis holds a queue of layout {found} and this version uses layout {wanted}: "
+            "let the old version finish its jobs, or use another Redis database"
+        )
+        self.found = found
+        self.wanted = wanted
 
 
 class MediaMissing(JobsError):

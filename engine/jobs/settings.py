@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Self
 
 from pydantic import Field, ValidationError
+from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PREFIX = "ZOETROPE_"
@@ -44,8 +45,12 @@ class SharedSettings(BaseSettings):
             return cls()
         except ValidationError as error:
             first = error.errors()[0]
-            name = PREFIX + "_".join(str(part) for part in first["loc"]).upper()
-            raise BadSetting(f"{name}: {first['msg']}, not {first['input']!r}") from error
+            field = str(first["loc"][0])
+            wanted = _wanted(cls.model_fields[field]) or first["msg"].replace(
+                "Input should", "must"
+            )
+            name = PREFIX + field.upper()
+            raise BadSetting(f'{name}: {wanted}, not "{first["input"]}"') from error
 
     @property
     def folder(self) -> Path:
@@ -56,3 +61,21 @@ class SharedSettings(BaseSettings):
     def media(self) -> str:
         """Media store location: a URL, or a folder's path."""
         return self.media_url or str(self.folder / "media")
+
+
+_KINDS = {int: "a whole number", float: "a number", bool: "true or false"}
+_BOUNDS = {"ge": "from", "gt": "above", "le": "up to", "lt": "below"}
+
+
+def _wanted(field: FieldInfo) -> str | None:
+    """Say what a plain value must be, as `must be a whole number from 0`; None: not so plain."""
+    kind = _KINDS.get(field.annotation) if isinstance(field.annotation, type) else None
+    if kind is None:
+        return None
+    bounds = [
+        f" {word} {getattr(rule, bound):g}"
+        for rule in field.metadata
+        for bound, word in _BOUNDS.items()
+        if hasattr(rule, bound)
+    ]
+    return f"must be {kind}{''.join(bounds)}"

@@ -1,0 +1,76 @@
+"""The queue's functions on the server: loading them, and calling them.
+
+Function names are global on a server, so each carries a hash of the code: processes of an old and
+a new version work side by side, each with its own functions.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import Any, cast
+
+from redis.asyncio import Redis
+from redis.exceptions import ResponseError
+
+from engine.jobs.connection import reaching_redis
+from engine.jobs.errors import QueueIncompatible
+from engine.jobs.keys import Key, as_lua, prefix
+
+SCHEMA = "1"
+"""Version of the layout of keys and records; code of another one must not touch them."""
+
+_FOLDER = Path(__file__).parent
+_FILES = ("queue.lua", "presence.lua", "standing.lua")
+
+Reply = Any
+"""What a function answers: None, an int, a string or nested lists of these."""
+
+
+class FunctionLibrary:
+    """The functions of our Lua files, for one pool."""
+
+    def __init__(self, redis: Redis, *, pool: str) -> None:
+        body = "\n".join([as_lua(), *(_FOLDER.joinpath(name).read_text() for name in _FILES)])
+        version = hashlib.sha256(body.encode()).hexdigest()[:12]
+        self._redis = redis
+        self._prefix = prefix(pool)
+        self._name = f"zoetrope_{version}"
+        self._code = f"#!lua name={self._name}\nlocal VERSION = '{version}'\n{body}"
+
+    async def load(self) -> None:
+        """Give the server our functions, if it lacks them.
+
+        Raises:
+            QueueIncompatible: what it holds is laid out for another version.
+        """
+        with reaching_redis():
+            await self._check_schema()
+            try:
+                await self._redis.function_load(self._code)
+            except ResponseError as error:
+                if "already exists" not in str(error):
+                    raise
+
+    async def call(self, function: str, *args: str | int | float) -> Reply:
+        """Run a function; one the server has lost is loaded first."""
+        with reaching_redis():
+            try:
+                return await self._fcall(function, *args)
+            except ResponseError as error:
+                if "Function not found" not in str(error):
+                    raise
+            await self.load()
+            return await self._fcall(function, *args)
+
+    async def _fcall(self, function: str, *args: str | int | float) -> Reply:
+        name = f"{self._name}_{function}"
+        return await self._redis.fcall(  # pyright: ignore[reportUnknownMemberType]
+            name, 1, self._prefix, *args
+        )
+
+    async def _check_schema(self) -> None:
+        key = self._prefix + Key.SCHEMA
+        found = cast(str | None, await self._redis.set(key, SCHEMA, nx=True, get=True))
+        if found not in (None, SCHEMA):
+            raise QueueIncompatible(found, SCHEMA)

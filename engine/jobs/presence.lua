@@ -1,0 +1,35 @@
+-- Which workers are alive, and what they offer. Loaded after queue.lua, and uses its locals.
+
+-- Whoever is gone is dropped only when another announces itself, so that what was offered last
+-- stays known while nobody is alive.
+register('announce', {'allow-oom'}, function(p, args)
+  local worker, offer, ttl_ms = unpack(args)
+  for _, gone in ipairs(call('ZRANGEBYSCORE', p .. KEY.WORKERS, '-inf', '(' .. now())) do
+    call('ZREM', p .. KEY.WORKERS, gone)
+    call('HDEL', p .. KEY.OFFERS, gone)
+  end
+  call('ZADD', p .. KEY.WORKERS, now() + ttl_ms, worker)
+  call('HSET', p .. KEY.OFFERS, worker, offer)
+end)
+
+register('withdraw', {'allow-oom'}, function(p, args)
+  call('ZADD', p .. KEY.WORKERS, 'XX', 0, args[1])
+end)
+
+local function live_workers(p)
+  return call('ZCOUNT', p .. KEY.WORKERS, now(), '+inf')
+end
+
+local function live_offers(p)
+  local live = call('ZRANGEBYSCORE', p .. KEY.WORKERS, now(), '+inf')
+  return #live > 0 and call('HMGET', p .. KEY.OFFERS, unpack(live)) or {}
+end
+
+register('live_offers', {'no-writes'}, live_offers)
+
+register('last_offers', {'no-writes'}, function(p)
+  local live = live_offers(p)
+  return #live > 0 and live or call('HVALS', p .. KEY.OFFERS)
+end)
+
+register('live_workers', {'no-writes'}, live_workers)
