@@ -1,1 +1,1 @@
-"""A photo becomes a Scene: faces, landmarks, matte, clean plate, depth, normals."""
+"""From a photo to a Scene: faces, landmarks, matte, clean plate, depth."""

@@ -1,0 +1,67 @@
+"""The part of the photo that becomes the clip: the face where a selfie has it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from engine.vision import regions
+from engine.vision.detector import Floats, Photo
+from engine.vision.scene import Face
+
+_HEIGHT = 2.15
+"""Of the crop, in face heights: room for hair above and shoulders below."""
+_ABOVE = 0.02
+"""How far the crop's middle lies above the face's, in face heights."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Crop:
+    """A rectangle of the photo in whole pixels, and the size it is shown at."""
+
+    left: int
+    top: int
+    photo_width: int
+    photo_height: int
+    width: int
+    height: int
+
+    def pixels(self, photo: Photo) -> Photo:
+        """Cut out and resize."""
+        part = photo[self.top : self.top + self.photo_height, self.left :][:, : self.photo_width]
+        shrinks = self.width < self.photo_width
+        how = cv2.INTER_AREA if shrinks else cv2.INTER_CUBIC
+        resized = cv2.resize(part, (self.width, self.height), interpolation=how)
+        return np.ascontiguousarray(resized, np.uint8)
+
+    def points(self, points: Floats) -> Floats:
+        """Carry (n, 3) points of the photo into the crop."""
+        scale = np.array([self.width / self.photo_width, self.height / self.photo_height])
+        moved = np.empty_like(points)
+        moved[:, :2] = (points[:, :2] - [self.left, self.top] + 0.5) * scale - 0.5
+        moved[:, 2] = points[:, 2] * scale.mean()
+        return moved
+
+
+def selfie_crop(photo: Photo, face: Face, width: int, height: int) -> Crop:
+    """Choose the crop of a photo around a face, for a clip of a given size.
+
+    It never leaves the photo, so a face near the edge is not in the middle.
+    """
+    skin = face.landmarks[: regions.SKIN, :2]
+    middle = (skin.min(0) + skin.max(0)) / 2 - [0, face.height * _ABOVE]
+    photo_height, photo_width = photo.shape[:2]
+    wanted = min(face.height * _HEIGHT, photo_height, photo_width * height / width)
+    size = np.array([max(round(wanted * width / height), 1), max(round(wanted), 1)])
+    size = np.minimum(size, [photo_width, photo_height])
+    corner = np.round(middle - size / 2).clip(0, [photo_width, photo_height] - size).astype(int)
+    return Crop(
+        left=int(corner[0]),
+        top=int(corner[1]),
+        photo_width=int(size[0]),
+        photo_height=int(size[1]),
+        width=width,
+        height=height,
+    )
