@@ -1,0 +1,1 @@
+"""Head turn: the photo looks to one side, to the other, and back."""

@@ -1,0 +1,99 @@
+"""Seeded noise: the same numbers on every device."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from engine.effects.toolkit.curves import smoothstep
+
+
+def fbm(
+    height: int,
+    width: int,
+    *,
+    cell: float,
+    octaves: int,
+    seed: int,
+    gain: float = 0.5,
+    ridged: bool = False,
+) -> Tensor:
+    """Sum smooth noise of halving cell sizes: (H, W) on the CPU, about -1..1.
+
+    Args:
+        height: pixels.
+        width: pixels.
+        cell: size of the largest features, pixels.
+        octaves: how many sizes.
+        seed: same seed, same picture.
+        gain: weight of each octave relative to the one before.
+        ridged: fold every octave so that its zero lines become crests.
+    """
+    generator = torch.Generator().manual_seed(seed)
+    total = torch.zeros(height, width)
+    for size, weight in _octaves(cell, octaves, gain):
+        layer = _layer(1, height, width, size, generator)[0]
+        total += weight * _folded(layer, ridged)
+    return total
+
+
+def fbm_over_time(
+    frames: int,
+    height: int,
+    width: int,
+    *,
+    cell: float,
+    frame_cell: float,
+    octaves: int,
+    seed: int,
+    gain: float = 0.5,
+    ridged: bool = False,
+) -> Tensor:
+    """Make noise that flows: (T, H, W) on the CPU, about -1..1.
+
+    Costs T * H * W floats: ask for a fraction of the picture's size, then `resize` each chunk.
+
+    Args:
+        frames: how many pictures.
+        height: pixels.
+        width: pixels.
+        cell: size of the largest features, pixels.
+        frame_cell: frames in which the largest features change.
+        octaves: how many sizes.
+        seed: same seed, same pictures.
+        gain: weight of each octave relative to the one before.
+        ridged: fold every octave so that its zero lines become crests.
+    """
+    generator = torch.Generator().manual_seed(seed)
+    total = torch.zeros(frames, height, width)
+    for octave, (size, weight) in enumerate(_octaves(cell, octaves, gain)):
+        period = max(frame_cell / 1.6**octave, 1.5)
+        keys = _layer(int(frames / period) + 2, height, width, size, generator)
+        moment = torch.arange(frames) / period
+        before = moment.long()
+        t = smoothstep(0.0, 1.0, moment - before).view(-1, 1, 1)
+        total += weight * _folded(torch.lerp(keys[before], keys[before + 1], t), ridged)
+    return total
+
+
+def _octaves(cell: float, octaves: int, gain: float) -> Iterator[tuple[float, float]]:
+    weights = [gain**octave for octave in range(octaves)]
+    for octave, weight in enumerate(weights):
+        yield max(cell / 2**octave, 1.0), weight / sum(weights)
+
+
+def _layer(count: int, height: int, width: int, cell: float, generator: torch.Generator) -> Tensor:
+    """Interpolate `count` random lattices: (count, H, W) in about -1..1."""
+    rows, columns = int(height / cell) + 4, int(width / cell) + 4
+    lattice = torch.rand(count, 1, rows, columns, generator=generator) * 2 - 1
+    size = (int(rows * cell) + 1, int(columns * cell) + 1)
+    smooth = functional.interpolate(lattice, size=size, mode="bicubic", align_corners=False)
+    inset = int(cell)
+    return smooth[:, 0, inset : inset + height, inset : inset + width]
+
+
+def _folded(layer: Tensor, ridged: bool) -> Tensor:
+    return 1 - 2 * layer.abs() if ridged else layer
