@@ -1,0 +1,100 @@
+"""Who may use the house, and how much: pure rules, given what the store knows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from fnmatch import fnmatchcase
+
+from bots.chat import Person, PersonId, Place
+from engine.jobs.errors import Refused
+from engine.jobs.refusal import Refusal, RefusalCode
+
+DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """What the operator allows.
+
+    Entries are ids of people and places, or patterns such as `telegram:*`. `daily_limit` is how
+    many clips a person may have made in any 24 hours, `max_waiting` how many may be on their way
+    at once.
+    """
+
+    owners: tuple[str, ...] = ()
+    allowed_people: tuple[str, ...] = ()
+    allowed_places: tuple[str, ...] = ()
+    daily_limit: int = 50
+    max_waiting: int = 5
+
+    def owns(self, person: PersonId) -> bool:
+        """Tell whether the person is an owner, who is always let in and never counted."""
+        return _named(person, self.owners)
+
+    def lets_in(self, who: Person, where: Place) -> bool:
+        """Tell whether the operator has allowed the person or the place."""
+        return (
+            self.owns(who.id)
+            or where.local
+            or _named(who.id, self.allowed_people)
+            or _named(where.id, self.allowed_places)
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Usage:
+    """What the store knows about a person now.
+
+    `made` counts their clips of the last 24 hours, `oldest` is when the first of those was asked
+    for, `waiting` counts those still on their way.
+    """
+
+    blocked: bool = False
+    paused: bool = False
+    made: int = 0
+    oldest: datetime | None = None
+    waiting: int = 0
+
+
+def check_entry(policy: Policy, who: Person, where: Place, usage: Usage) -> None:
+    """Check that this person may use the house from this place.
+
+    Raises:
+        Refused: blocked, not allowed, or paused.
+    """
+    if policy.owns(who.id):
+        return
+    if usage.blocked:
+        raise _refused(RefusalCode.BLOCKED)
+    if not policy.lets_in(who, where):
+        raise Refused(Refusal(RefusalCode.NOT_ALLOWED, {"person": who.id}))
+    if usage.paused:
+        raise _refused(RefusalCode.PAUSED)
+
+
+def check_allowance(policy: Policy, who: Person, usage: Usage, now: datetime) -> None:
+    """Check that this person may have one more clip made.
+
+    Raises:
+        Refused: the day's clips are used up (`renews_in_s` says when the next one is due), or too
+            many are on their way.
+    """
+    if usage.waiting >= policy.max_waiting:
+        raise Refused(Refusal(RefusalCode.TOO_MANY_WAITING, {"limit": policy.max_waiting}))
+    if policy.owns(who.id) or usage.made < policy.daily_limit:
+        return
+    due = (usage.oldest or now) + DAY
+    wait_s = max(0, round((due - now).total_seconds()))
+    raise Refused(
+        Refusal(RefusalCode.DAILY_LIMIT, {"limit": policy.daily_limit, "renews_in_s": wait_s})
+    )
+
+
+def _named(name: str, patterns: Iterable[str]) -> bool:
+    return any(fnmatchcase(name, pattern) for pattern in patterns)
+
+
+def _refused(code: RefusalCode) -> Refused:
+    return Refused(Refusal(code))

@@ -1,0 +1,48 @@
+"""The effects a bot can show: what live workers offer, or what was offered last."""
+
+from __future__ import annotations
+
+import time
+
+from engine.jobs.catalogue import EffectCard, Offer
+from engine.jobs.errors import QueueUnavailable
+from engine.jobs.presence import Presence
+
+_FRESH_S = 2.0
+
+
+class Gallery:
+    """Asks the workers' presence now and then, and keeps the answer while nobody answers."""
+
+    def __init__(self, presence: Presence) -> None:
+        self._presence = presence
+        self._offer = Offer(effects=())
+        self._live = 0
+        self._asked_at = float("-inf")
+
+    async def offer(self) -> Offer:
+        """Give what workers offer, hidden effects included; empty if none was ever seen."""
+        await self._refresh()
+        return self._offer
+
+    async def cards(self) -> tuple[EffectCard, ...]:
+        """Give the effects people may pick."""
+        return tuple(card for card in (await self.offer()).effects if not card.hidden)
+
+    async def somebody_works(self) -> bool:
+        """Tell whether a worker was alive when last asked."""
+        await self._refresh()
+        return self._live > 0
+
+    async def _refresh(self) -> None:
+        if time.monotonic() - self._asked_at < _FRESH_S:
+            return
+        try:
+            offer = await self._presence.last_known()
+            self._live = await self._presence.live_workers()
+        except QueueUnavailable:
+            return
+        if offer.effects:
+            # An empty answer is not kept: a house that has just opened asks until it has workers.
+            self._offer = offer
+            self._asked_at = time.monotonic()

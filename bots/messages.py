@@ -1,0 +1,122 @@
+"""What a message shows at each point of a request's life, whole; pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from bots.chat import Action, Button, Message, ShownClip
+from bots.texts.texts import Texts
+from engine.jobs.catalogue import EffectCard
+from engine.jobs.job import Cancelled, Declined, Failed, Outcome, Progress, Standing, Succeeded
+from engine.jobs.refusal import Refusal, RefusalCode
+
+_ANOTHER_TRY_MAY_HELP = (RefusalCode.TRY_LATER, RefusalCode.DISK_FULL, RefusalCode.UNSAFE_CLIP)
+_ANOTHER_EFFECT_MAY_HELP = (
+    RefusalCode.UNKNOWN_EFFECT,
+    RefusalCode.BAD_OPTION,
+    RefusalCode.UNSAFE_CLIP,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subject:
+    """What a message is about: the effect's title, and others on offer if the prompt chose it."""
+
+    title: Mapping[str, str]
+    runners_up: Sequence[EffectCard] | None = None
+
+
+def queued(
+    texts: Texts, subject: Subject, standing: Standing | None, *, somebody_works: bool
+) -> Message:
+    """Show a job that waits."""
+    if not somebody_works:
+        line = texts.nobody_works()
+    else:
+        line = texts.queued(standing) if standing else texts.accepted()
+    return _on_its_way(texts, subject, line, progress=None)
+
+
+def running(texts: Texts, subject: Subject, progress: Progress | None) -> Message:
+    """Show a job that a worker has; with no report yet, its beginning."""
+    title = texts.title(subject.title)
+    if progress is None or progress.stage == "preparing":
+        line = texts.preparing(title)
+    elif progress.stage == "rendering":
+        line = texts.rendering(title, progress.fraction)
+    else:
+        line = texts.encoding(title)
+    fraction = progress.fraction if progress else 0.0
+    return _on_its_way(texts, subject, line, progress=fraction)
+
+
+def moment(texts: Texts) -> Message:
+    """Show that something is about to appear in this message."""
+    return Message(text=texts.moment())
+
+
+def ended(texts: Texts, subject: Subject, outcome: Outcome) -> Message:
+    """Show what became of a job."""
+    match outcome:
+        case Succeeded():
+            return _clip(texts, subject, outcome)
+        case Declined(refusal=refusal):
+            offered = (*_after(refusal.code), Action.DELETE)
+            return Message(text=texts.refused(refusal), buttons=_buttons(texts, *offered))
+        case Failed():
+            text = texts.failed(texts.title(subject.title))
+        case Cancelled():
+            text = texts.cancelled()
+    offered = (Action.AGAIN, Action.OTHER_EFFECT, Action.DELETE)
+    return Message(text=text, buttons=_buttons(texts, *offered))
+
+
+def refused(texts: Texts, refusal: Refusal, cards: Sequence[EffectCard]) -> Message:
+    """Show why an ask was not taken, with the effects that come nearest to it."""
+    nearest = str(refusal.data.get("nearest", "")).split(",")
+    by_id = {card.id: card for card in cards}
+    choices = [by_id[effect] for effect in nearest if effect in by_id]
+    return Message(text=texts.refused(refusal), buttons=_choices(texts, choices))
+
+
+def _clip(texts: Texts, subject: Subject, outcome: Succeeded) -> Message:
+    title, clip = texts.title(subject.title), outcome.clip
+    text = title if subject.runners_up is None else texts.chosen(title)
+    return Message(
+        text=text,
+        buttons=(
+            *_buttons(texts, Action.AGAIN, Action.OTHER_EFFECT),
+            *_choices(texts, subject.runners_up or ()),
+            *_buttons(texts, Action.DOWNLOAD, Action.DELETE),
+        ),
+        clip=ShownClip(key=clip.key, poster=clip.poster, width=clip.width, height=clip.height),
+    )
+
+
+def _on_its_way(texts: Texts, subject: Subject, line: str, progress: float | None) -> Message:
+    if subject.runners_up is not None:
+        line = f"{texts.chosen(texts.title(subject.title))}\n{line}"
+    return Message(
+        text=line,
+        buttons=(*_buttons(texts, Action.CANCEL), *_choices(texts, subject.runners_up or ())),
+        progress=progress,
+    )
+
+
+def _after(code: RefusalCode) -> tuple[Action, ...]:
+    """Pick what may help when the engine has refused."""
+    again = (Action.AGAIN,) if code in _ANOTHER_TRY_MAY_HELP else ()
+    other = (Action.OTHER_EFFECT,) if code in _ANOTHER_EFFECT_MAY_HELP else ()
+    return again + other
+
+
+def _buttons(texts: Texts, *actions: Action) -> tuple[Button, ...]:
+    return tuple(Button(action=action, label=texts.label(action)) for action in actions)
+
+
+def _choices(texts: Texts, cards: Sequence[EffectCard]) -> tuple[Button, ...]:
+    return tuple(
+        Button(action=Action.CHOOSE, label=texts.title(card.title), effect=card.id)
+        for card in cards
+    )

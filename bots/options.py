@@ -1,0 +1,71 @@
+"""An effect's options as people give them: checked against its card before work is accepted."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import TypeVar, assert_never
+
+from engine.jobs.catalogue import EffectCard, ParamCard
+from engine.jobs.errors import Refused
+from engine.jobs.job import ParamValue
+from engine.jobs.refusal import Refusal, RefusalCode
+
+NumberT = TypeVar("NumberT", int, float)
+
+_COLOR = re.compile(r"#[0-9a-fA-F]{6}")
+_BOOLS = {"true": True, "on": True, "1": True, "false": False, "off": False, "0": False}
+_SHOWN = 40
+
+
+def settle_options(card: EffectCard, given: Mapping[str, ParamValue]) -> Mapping[str, ParamValue]:
+    """Take what was given, as the kinds the card says; what was not given stays away.
+
+    Raises:
+        Refused: BAD_OPTION, naming the option and the value.
+    """
+    params = {param.name: param for param in card.params}
+    return {name: _settle(params.get(name), name, value) for name, value in given.items()}
+
+
+def _settle(param: ParamCard | None, name: str, value: ParamValue) -> ParamValue:
+    try:
+        if param is None:
+            raise ValueError(name)
+        return _parse(param, value)
+    except (ValueError, KeyError, OverflowError) as error:
+        data: dict[str, str | int | float] = {
+            "option": name[:_SHOWN],
+            "value": str(value)[:_SHOWN],
+        }
+        raise Refused(Refusal(RefusalCode.BAD_OPTION, data)) from error
+
+
+def _parse(param: ParamCard, value: ParamValue) -> ParamValue:
+    match param.kind:
+        case "bool":
+            return _BOOLS[str(value).lower()]
+        case "int":
+            return _within(param, int(value))
+        case "float":
+            return _within(param, float(value))
+        case "choice":
+            return param.choices[param.choices.index(str(value))]
+        case "color":
+            return _color(str(value))
+        case _:
+            assert_never(param.kind)
+
+
+def _within(param: ParamCard, number: NumberT) -> NumberT:
+    low = float("-inf") if param.minimum is None else param.minimum
+    high = float("inf") if param.maximum is None else param.maximum
+    if not low <= number <= high:
+        raise ValueError(number)
+    return number
+
+
+def _color(text: str) -> str:
+    if not _COLOR.fullmatch(text):
+        raise ValueError(text)
+    return text.lower()

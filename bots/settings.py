@@ -1,0 +1,127 @@
+"""Settings of the bot processes."""
+
+from __future__ import annotations
+
+import ipaddress
+from datetime import timedelta
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BeforeValidator, Field, SecretStr, model_validator
+from pydantic_settings import NoDecode
+
+from bots.accounts import Policy
+from engine.jobs.settings import PREFIX, BadSetting, SharedSettings
+
+
+def _split(value: Any) -> Any:
+    if isinstance(value, str):
+        return tuple(name for name in (part.strip() for part in value.split(",")) if name)
+    return value
+
+
+Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
+"""Names with commas between."""
+
+
+class BotSettings(SharedSettings):
+    """Who may use the bots, how much, how long things are kept, and where the web chat listens."""
+
+    database_url: str = Field(
+        default="", description="SQLAlchemy URL of the database; empty: a file in the data folder"
+    )
+    language: Literal["en", "zh"] = Field(
+        default="en", description="what people read who name no language we have"
+    )
+
+    owners: Names = Field(default=(), description="people who run this house, as telegram:4211")
+    allowed_people: Names = Field(
+        default=(), description="people who may use it; patterns such as telegram:* are fine"
+    )
+    allowed_places: Names = Field(
+        default=(), description="chats whose members may use it, as discord:77"
+    )
+    daily_limit: int = Field(
+        default=50, ge=0, description="clips one person may have made in any 24 hours"
+    )
+    max_waiting: int = Field(
+        default=5, ge=1, description="clips one person may have on their way at once"
+    )
+
+    keep_photos_hours: int = Field(default=24, ge=1, description="hours a photo is kept")
+    keep_clips_days: int = Field(default=7, ge=1, description="days a clip is kept")
+    keep_journal_days: int = Field(
+        default=90, ge=1, description="days it is kept who asked for which effect when"
+    )
+    media_gb: float = Field(default=10, gt=0, description="GB that photos and clips may take")
+    photo_mb: int = Field(default=20, ge=1, le=100, description="MB one photo may have")
+
+    web_host: str = Field(default="127.0.0.1", description="address the web chat listens on")
+    web_port: int = Field(default=8600, ge=0, le=65535, description="port of the web chat")
+    web_password: SecretStr | None = Field(
+        default=None, description="what visitors of the web chat must know; needed beyond loopback"
+    )
+    web_hosts: Names = Field(
+        default=(), description="names under which the web chat may be reached besides loopback"
+    )
+    web_https: bool = Field(
+        default=False, description="whether a proxy in front of the web chat speaks HTTPS"
+    )
+
+    @model_validator(mode="after")
+    def _need_a_password_beyond_loopback(self) -> Self:
+        if self.web_password is None and not _is_loopback(self.web_host):
+            raise BadSetting(
+                f"{PREFIX}WEB_PASSWORD: must be set when the web chat listens beyond this machine,"
+                f" on {self.web_host}"
+            )
+        return self
+
+    @property
+    def database(self) -> str:
+        """URL of the database."""
+        return self.database_url or f"sqlite+aiosqlite:///{self.folder / 'zoetrope.db'}"
+
+    @property
+    def policy(self) -> Policy:
+        """Who may use the house, and how much."""
+        return Policy(
+            owners=self.owners,
+            allowed_people=self.allowed_people,
+            allowed_places=self.allowed_places,
+            daily_limit=self.daily_limit,
+            max_waiting=self.max_waiting,
+        )
+
+    @property
+    def media_quota(self) -> int:
+        """How many bytes photos and clips may take together."""
+        return round(self.media_gb * 1e9)
+
+    @property
+    def photo_bytes(self) -> int:
+        """How many bytes one photo may have."""
+        return self.photo_mb * 1_000_000
+
+    @property
+    def keep_photos(self) -> timedelta:
+        """How long a photo is kept."""
+        return timedelta(hours=self.keep_photos_hours)
+
+    @property
+    def keep_clips(self) -> timedelta:
+        """How long a clip is kept, and the words it was asked for with."""
+        return timedelta(days=self.keep_clips_days)
+
+    @property
+    def keep_journal(self) -> timedelta:
+        """How long it is kept who asked for what."""
+        return timedelta(days=self.keep_journal_days)
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

@@ -1,0 +1,1 @@
+"""What must never be lost and is about people, in SQL: SQLite by default, PostgreSQL at scale."""

@@ -1,0 +1,139 @@
+"""One database for all bot processes: sessions that read, sessions that write, and its set-up."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Generator
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+from typing import Any, Self
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, event, make_url, text
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy.orm import DeclarativeBase
+
+from bots.errors import StoreUnavailable
+
+_MIGRATIONS = Path(__file__).with_name("migrations")
+_LOCK_WAIT_S = 15
+_MIGRATION_LOCK = 0x7A6F65  # "zoe"; any number all our processes agree on
+
+
+class Database:
+    """Where the rows are; safe to share between tasks, and its file between processes."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+
+    @classmethod
+    def at(cls, url: str) -> Self:
+        """Connect to a SQLAlchemy URL, as `sqlite+aiosqlite:////folder/zoetrope.db`."""
+        if make_url(url).get_backend_name() == "sqlite":
+            engine = create_async_engine(url, connect_args={"timeout": _LOCK_WAIT_S})
+            _teach_sqlite(engine)
+        else:
+            engine = create_async_engine(url, pool_pre_ping=True)
+        return cls(engine)
+
+    @property
+    def dialect(self) -> str:
+        """`sqlite` or `postgresql`."""
+        return self._engine.dialect.name
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncGenerator[AsyncSession]:
+        """Open a session that only reads, on one consistent view.
+
+        Raises:
+            StoreUnavailable: the database does not answer.
+        """
+        with _as_unavailable():
+            async with AsyncSession(self._engine) as session:
+                yield session
+
+    @asynccontextmanager
+    async def writing(self) -> AsyncGenerator[AsyncSession]:
+        """Open a session that may write; commits at the end, or nothing happened.
+
+        SQLite takes its write lock at once, so that what is read inside stays true.
+
+        Raises:
+            StoreUnavailable: the database does not answer, or stays locked.
+        """
+        with _as_unavailable():
+            engine = self._engine.execution_options(writes=True)
+            async with AsyncSession(engine) as session, session.begin():
+                yield session
+
+    async def migrate(self) -> None:
+        """Bring the tables up to date; processes that start together do it once.
+
+        Raises:
+            StoreUnavailable: the database does not answer, or stays locked.
+        """
+        with _as_unavailable():
+            engine = self._engine.execution_options(writes=True, migrates=True)
+            async with engine.begin() as connection:
+                await connection.run_sync(_upgrade)
+            if self.dialect == "sqlite":
+                # a connection that migrated has foreign keys off
+                await self._engine.dispose()
+
+    async def close(self) -> None:
+        """Close every connection."""
+        await self._engine.dispose()
+
+
+async def insert_new(session: AsyncSession, table: type[DeclarativeBase], **values: object) -> bool:
+    """Insert a row unless its key is taken.
+
+    Returns:
+        Whether the row is new.
+    """
+    dialect = session.get_bind().dialect.name
+    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    statement = insert(table).values(**values).on_conflict_do_nothing()
+    result = await session.execute(statement.returning(text("1")))
+    return result.first() is not None
+
+
+@contextmanager
+def _as_unavailable() -> Generator[None]:
+    """Give what can go wrong between us and the database one name."""
+    try:
+        yield
+    except (OperationalError, InterfaceError, PoolTimeout, OSError) as error:
+        raise StoreUnavailable(str(error)) from error
+
+
+def _teach_sqlite(engine: AsyncEngine) -> None:
+    """Set each connection up, and say BEGIN ourselves: the driver would begin too late."""
+
+    def connected(connection: Any, _record: object) -> None:
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA foreign_keys = ON")
+        cursor.close()
+
+    def begun(connection: Connection) -> None:
+        options = connection.get_execution_options()
+        if options.get("migrates"):
+            connection.exec_driver_sql("PRAGMA journal_mode = WAL")
+            connection.exec_driver_sql("PRAGMA foreign_keys = OFF")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("writes") else "BEGIN")
+
+    event.listen(engine.sync_engine, "connect", connected)
+    event.listen(engine.sync_engine, "begin", begun)
+
+
+def _upgrade(connection: Connection) -> None:
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_MIGRATION_LOCK})")
+    config = Config()
+    config.set_main_option("script_location", str(_MIGRATIONS))
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")

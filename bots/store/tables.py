@@ -1,0 +1,162 @@
+"""The tables, as SQLAlchemy maps them.
+
+`migrations/` makes them; a test holds the two together.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    MetaData,
+    Text,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.types import TypeDecorator
+
+
+class UtcTime(TypeDecorator[datetime]):
+    """A moment in UTC; SQLite, which knows no zones, keeps it without one."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Turn any zone into UTC."""
+        if value is None:
+            return None
+        moment = value.astimezone(UTC)
+        return moment.replace(tzinfo=None) if dialect.name == "sqlite" else moment
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        """Say the zone again."""
+        return None if value is None else value.replace(tzinfo=value.tzinfo or UTC)
+
+
+class Base(DeclarativeBase):
+    """Common ground of the tables; constraints are named so that migrations can change them."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {  # noqa: RUF012 - SQLAlchemy's own declaration
+        datetime: UtcTime,
+        str: Text,
+        dict[str, str]: JSON,
+        list[str]: JSON(none_as_null=True),
+    }
+
+
+class PersonRow(Base):
+    """Someone who has asked for something, or whom the operator has blocked."""
+
+    __tablename__ = "people"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    blocked: Mapped[bool]
+
+
+class HouseRow(Base):
+    """State of the whole house: one row."""
+
+    __tablename__ = "house"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    paused: Mapped[bool]
+
+
+class PhotoRow(Base):
+    """A stored photo and whose it is."""
+
+    __tablename__ = "photos"
+    __table_args__ = (Index(None, "created"),)
+
+    key: Mapped[str] = mapped_column(primary_key=True)
+    person: Mapped[str] = mapped_column(ForeignKey("people.id"))
+    width: Mapped[int]
+    height: Mapped[int]
+    created: Mapped[datetime]
+
+
+class RequestRow(Base):
+    """One line of the request journal.
+
+    `job` is the whole job as JSON, emptied once retention or its owner says so. `runners_up` are
+    the effects that came near when the prompt chose one, null when the person did. `counted` says
+    whether it counts against the person's day. `placeholder` is the message that becomes the clip.
+    `erased` rows keep no media and show nothing any more.
+    """
+
+    __tablename__ = "requests"
+    __table_args__ = (
+        Index(None, "person", "created"),
+        Index(None, "state"),
+        Index(
+            "ix_requests_undelivered",
+            "bot",
+            sqlite_where=text("delivered IS NULL"),
+            postgresql_where=text("delivered IS NULL"),
+        ),
+        Index(None, "created"),
+    )
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    bot: Mapped[str]
+    person: Mapped[str] = mapped_column(ForeignKey("people.id"))
+    place: Mapped[str]
+    language: Mapped[str]
+    effect: Mapped[str]
+    title: Mapped[dict[str, str]]
+    runners_up: Mapped[list[str] | None]
+    state: Mapped[str]
+    counted: Mapped[bool]
+    erased: Mapped[bool]
+    created: Mapped[datetime]
+    finished: Mapped[datetime | None]
+    job: Mapped[str | None]
+    outcome: Mapped[str | None]
+    placeholder: Mapped[str | None]
+    delivered: Mapped[datetime | None]
+
+
+class WebMessageRow(Base):
+    """One message of a web conversation; `body` is its JSON, `id` the job's with who spoke."""
+
+    __tablename__ = "web_messages"
+    __table_args__ = (
+        UniqueConstraint("place", "id"),
+        Index(None, "place", "seq"),
+        Index(None, "created"),
+        {"sqlite_autoincrement": True},
+    )
+
+    seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    place: Mapped[str]
+    id: Mapped[str]
+    body: Mapped[str]
+    created: Mapped[datetime]
+
+
+class WebSessionRow(Base):
+    """A browser that is through the door; only the hash of its token is kept."""
+
+    __tablename__ = "web_sessions"
+
+    token_hash: Mapped[str] = mapped_column(primary_key=True)
+    person: Mapped[str]
+    language: Mapped[str]
+    created: Mapped[datetime]
+    seen: Mapped[datetime]

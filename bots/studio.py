@@ -1,0 +1,284 @@
+"""What people can do here: send a photo, ask, ask again, cancel, delete.
+
+Every verb raises Refused with a reason a person can act on; TRY_LATER is the one for when a store
+of ours does not answer.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Generator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from bots.accounts import Policy, Usage, check_allowance, check_entry
+from bots.admission import Admission
+from bots.chat import Ask, Person, PersonId, Place
+from bots.clock import Clock, utc_now
+from bots.errors import StoreUnavailable
+from bots.gallery import Gallery
+from bots.retention import Retention, job_of_clip
+from bots.routing import Suggestion
+from bots.store.journal import Journal, Request
+from bots.store.people import People
+from bots.store.photos import Photos
+from engine.jobs.catalogue import EffectCard
+from engine.jobs.errors import MediaFull, QueueUnavailable, Refused
+from engine.jobs.intake import Intake
+from engine.jobs.job import (
+    TERMINAL,
+    Cancelled,
+    Declined,
+    Job,
+    JobId,
+    JobState,
+    MediaKey,
+    ParamValue,
+)
+from engine.jobs.media import MediaStore, photo_key
+from engine.jobs.queue import JobQueue
+from engine.jobs.refusal import Refusal, RefusalCode
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredPhoto:
+    """A photo that is ready to be used; sizes in pixels."""
+
+    key: MediaKey
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ticket:
+    """What became of an ask; not `new` when the same ask had been taken before."""
+
+    job: JobId
+    effect: str
+    new: bool
+    chosen_from_prompt: bool = False
+    runners_up: tuple[Suggestion, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """What the studio holds people to; `media_quota` is in bytes."""
+
+    policy: Policy
+    media_quota: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Studio:
+    """The use cases of one bot, over the parts it is built from."""
+
+    rules: Rules
+    admission: Admission
+    gallery: Gallery
+    journal: Journal
+    people: People
+    photos: Photos
+    media: MediaStore
+    intake: Intake
+    queue: JobQueue
+    retention: Retention
+    now: Clock = utc_now
+
+    async def take_photo(self, who: Person, where: Place, data: bytes) -> StoredPhoto:
+        """Clean and keep a photo that someone sent.
+
+        Raises:
+            Refused: they may not use the house, there is no room, or the photo is no good.
+        """
+        with _try_later():
+            await self._check_entry(who, where)
+            await self._check_room()
+            photo = await self.intake.clean(data)
+            key = photo_key()
+            size = {"width": photo.width, "height": photo.height}
+            await self.photos.add(key, who.id, **size, now=self.now())
+            await self.media.put(key, photo.jpeg)
+        return StoredPhoto(key=key, width=photo.width, height=photo.height)
+
+    async def submit(self, ask: Ask) -> Ticket:
+        """Take an ask: journalled first, then queued; while Redis is away the sweeper queues it.
+
+        Raises:
+            Refused: it cannot be done, or not for this person now.
+        """
+        with _try_later():
+            known = await self.journal.get(ask.id)
+            return await self._take(ask) if known is None else _ticket_again(known, ask)
+
+    async def again(self, who: Person, where: Place, job: JobId, new: JobId) -> Ticket:
+        """Ask for the same with another seed."""
+        before = await self._own_job(who, job)
+        return await self._repeat(
+            who, where, before, new=new, effect=before.effect, params=before.params
+        )
+
+    async def with_effect(
+        self, who: Person, where: Place, job: JobId, effect: str, new: JobId
+    ) -> Ticket:
+        """Ask for another effect with the same photos and words."""
+        before = await self._own_job(who, job)
+        return await self._repeat(who, where, before, new=new, effect=effect, params={})
+
+    async def cancel(self, who: Person, job: JobId) -> None:
+        """Stop a job; one that has ended stays as it is."""
+        with _try_later():
+            await self._stop(await self._own(who, job))
+
+    async def delete(self, who: Person, job: JobId) -> None:
+        """Remove a clip and the photos only it was made from; stops the job if it still runs."""
+        with _try_later():
+            request = await self._own(who, job)
+            await self._stop(request)
+            await self.retention.erase(request)
+
+    async def effects(self) -> tuple[EffectCard, ...]:
+        """List what people may pick from."""
+        return await self.gallery.cards()
+
+    async def owns(self, who: PersonId, key: MediaKey) -> bool:
+        """Tell whether a photo or clip is this person's, and still kept."""
+        if key.startswith("photos/"):
+            return bool(await self.photos.owned(who, [key]))
+        request = await self.journal.get(job_of_clip(key))
+        return request is not None and request.person.id == who and not request.erased
+
+    async def block(self, person: PersonId) -> None:
+        """Let a person in no more."""
+        await self.people.block(person)
+
+    async def unblock(self, person: PersonId) -> None:
+        """Let a person in again."""
+        await self.people.unblock(person)
+
+    async def pause(self) -> None:
+        """Take no new asks from anyone but owners; what is queued goes on."""
+        await self.people.pause()
+
+    async def resume(self) -> None:
+        """Take asks again."""
+        await self.people.resume()
+
+    async def _take(self, ask: Ask) -> Ticket:
+        await self._check_entry(ask.who, ask.where)
+        choice = await self.admission.choose(ask)
+        request = await self.admission.request(ask, choice, self.now())
+        await self._check_photos(request)
+        await self._check_room()
+        known = await self.journal.accept(request, self._may_submit(ask))
+        if known is not None:
+            return _ticket_again(known, ask)
+        await self._enqueue(request)
+        return Ticket(
+            job=request.id,
+            effect=request.effect,
+            new=True,
+            chosen_from_prompt=choice.runners_up is not None,
+            runners_up=choice.runners_up or (),
+        )
+
+    async def _repeat(
+        self,
+        who: Person,
+        where: Place,
+        before: Job,
+        *,
+        new: JobId,
+        effect: str,
+        params: Mapping[str, ParamValue],
+    ) -> Ticket:
+        ask = Ask(
+            id=new,
+            who=who,
+            where=where,
+            effect=effect,
+            prompt=before.prompt,
+            photos=before.photos,
+            params=params,
+            format=before.format,
+        )
+        return await self.submit(ask)
+
+    async def _check_entry(self, who: Person, where: Place) -> None:
+        usage = await self.people.usage(who.id, self.now())
+        check_entry(self.rules.policy, who, where, usage)
+
+    def _may_submit(self, ask: Ask) -> Callable[[Usage], None]:
+        def check(usage: Usage) -> None:
+            check_entry(self.rules.policy, ask.who, ask.where, usage)
+            check_allowance(self.rules.policy, ask.who, usage, self.now())
+
+        return check
+
+    async def _check_room(self) -> None:
+        if await self.media.used_bytes() >= self.rules.media_quota:
+            raise MediaFull
+
+    async def _check_photos(self, request: Request) -> None:
+        """Check that the photos are the person's own, and still there."""
+        photos = request.job.photos if request.job else ()
+        owned = await self.photos.owned(request.person.id, photos)
+        for key in photos:
+            if key not in owned or not await self.media.exists(key):
+                raise Refused(Refusal(RefusalCode.PHOTO_GONE))
+
+    async def _enqueue(self, request: Request) -> None:
+        """Queue a journalled request; if Redis is away the sweeper will."""
+        if request.job is None:
+            return
+        try:
+            await self.queue.enqueue(request.job, max_waiting=self.rules.policy.max_waiting)
+        except QueueUnavailable as error:
+            log.warning("%s is journalled and will be queued later: %s", request.id, error)
+        except Refused as refused:
+            await self.journal.settle(request.id, Declined(refusal=refused.refusal), self.now())
+            await self.journal.set_delivered(request.id, self.now())
+            raise
+
+    async def _stop(self, request: Request) -> None:
+        """Stop a job that has not ended; one that never ran does not count."""
+        if request.state in TERMINAL:
+            return
+        state = await self.queue.cancel(request.id)
+        if state in (None, JobState.CANCELLED):
+            await self.journal.settle(request.id, Cancelled(), self.now(), counted=False)
+
+    async def _own(self, who: Person, job: JobId) -> Request:
+        request = await self.journal.get(job)
+        if request is None or request.erased:
+            raise Refused(Refusal(RefusalCode.UNKNOWN_JOB))
+        if request.person.id != who.id:
+            raise Refused(Refusal(RefusalCode.NOT_YOURS))
+        return request
+
+    async def _own_job(self, who: Person, job: JobId) -> Job:
+        """Get what was asked for, unless it is kept no longer."""
+        with _try_later():
+            request = await self._own(who, job)
+        if request.job is None:
+            raise Refused(Refusal(RefusalCode.PHOTO_GONE))
+        return request.job
+
+
+def _ticket_again(known: Request, ask: Ask) -> Ticket:
+    if known.person.id != ask.who.id:
+        raise Refused(Refusal(RefusalCode.NOT_YOURS))
+    return Ticket(job=known.id, effect=known.effect, new=False)
+
+
+@contextmanager
+def _try_later() -> Generator[None]:
+    """Turn what goes wrong with our own stores into something to say."""
+    try:
+        yield
+    except MediaFull as error:
+        raise Refused(Refusal(RefusalCode.DISK_FULL)) from error
+    except (StoreUnavailable, QueueUnavailable) as error:
+        log.warning("an ask could not be taken: %s", error)
+        raise Refused(Refusal(RefusalCode.TRY_LATER)) from error

@@ -1,0 +1,111 @@
+"""What the bot says, one method for each thing, in one language."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from gettext import NullTranslations
+from typing import Self
+
+from bots.chat import Action
+from bots.texts.catalogues import translations
+from bots.texts.figures import ordinal, span
+from bots.texts.languages import SOURCE, closest
+from bots.texts.refusals import refusal_sentence
+from engine.jobs.job import Standing
+from engine.jobs.refusal import Refusal
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """The sentences in one language."""
+
+    language: str
+    _speech: NullTranslations
+
+    @classmethod
+    def of(cls, tag: str, default: str = SOURCE) -> Self:
+        """Take the language nearest to a BCP 47 tag."""
+        language = closest(tag, default)
+        return cls(language, translations(language))
+
+    def gettext(self, message: str) -> str:
+        """Translate one sentence of a catalogue."""
+        return self._speech.gettext(message)
+
+    def title(self, titles: Mapping[str, str]) -> str:
+        """Pick a title in this language; English is always there."""
+        return titles.get(self.language) or titles[SOURCE]
+
+    def queued(self, standing: Standing) -> str:
+        """Say where a queued job stands, and when its clip is due."""
+        _ = self._speech.gettext
+        return _("Queued ({place}, {wait})").format(
+            place=ordinal(self.language, standing.position),
+            wait=span(self._speech, standing.low_s, standing.high_s),
+        )
+
+    def accepted(self) -> str:
+        """Say that a job is taken, while its place is not known."""
+        return self._speech.gettext("Queued")
+
+    def nobody_works(self) -> str:
+        """Say that a job is taken but no worker is running."""
+        return self._speech.gettext("Queued. It starts as soon as a worker is running again.")
+
+    def preparing(self, title: str) -> str:
+        """Say that the photo is being prepared."""
+        _ = self._speech.gettext
+        return _("Getting your photo ready for {title}…").format(title=title)
+
+    def rendering(self, title: str, fraction: float) -> str:
+        """Say how far the frames are."""
+        _ = self._speech.gettext
+        percent = int(100 * fraction)
+        return _("Rendering {title}… {percent} %").format(title=title, percent=percent)
+
+    def encoding(self, title: str) -> str:
+        """Say that the frames are done and become a file."""
+        return self._speech.gettext("Finishing {title}…").format(title=title)
+
+    def moment(self) -> str:
+        """Say that an answer is about to come."""
+        return self._speech.gettext("One moment…")
+
+    def chosen(self, title: str) -> str:
+        """Say which effect the person's words were taken to mean."""
+        return self._speech.gettext("I picked {title} for your words.").format(title=title)
+
+    def failed(self, title: str) -> str:
+        """Say that making the clip failed, on our side."""
+        _ = self._speech.gettext
+        return _(
+            "Something went wrong on our side while making {title}. "
+            "It does not count against your day. Please press Again."
+        ).format(title=title)
+
+    def cancelled(self) -> str:
+        """Say that the job was stopped."""
+        return self._speech.gettext("Cancelled.")
+
+    def ready(self, title: str) -> str:
+        """Say, notifying, that a clip has come."""
+        return self._speech.gettext("Your {title} clip is ready.").format(title=title)
+
+    def refused(self, refusal: Refusal) -> str:
+        """Say what is wrong and what to do about it."""
+        return refusal_sentence(self._speech, refusal)
+
+    def label(self, action: Action) -> str:
+        """Name a button; CHOOSE is named after its effect."""
+        return self._labels()[action]
+
+    def _labels(self) -> Mapping[Action, str]:
+        _ = self._speech.gettext
+        return {
+            Action.AGAIN: _("Again"),
+            Action.OTHER_EFFECT: _("Other effect"),
+            Action.CANCEL: _("Cancel"),
+            Action.DELETE: _("Delete"),
+            Action.DOWNLOAD: _("Download"),
+        }
