@@ -1,0 +1,78 @@
+"""The web page as a platform: what delivery shows is kept in SQL and sent to every open tab."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bots.chat import Message, MessageId, Placeholder, PlaceId
+from bots.clock import Clock, utc_now
+from bots.errors import MessageGone
+from bots.store.conversation import Answered, Asked, Conversation, Line
+from bots.web_chat.protocol import EntryFrame, NudgeFrame, RemovedFrame
+from bots.web_chat.rooms import Rooms
+from engine.jobs.job import JobId
+
+
+class WebChat:
+    """The Chat port over web sockets. A job has one message, and the message has the job's id."""
+
+    def __init__(self, conversation: Conversation, rooms: Rooms, now: Clock = utc_now) -> None:
+        self._conversation = conversation
+        self._rooms = rooms
+        self._now = now
+        self._moving: dict[JobId, Answered] = {}
+
+    async def post(self, place: PlaceId, job: JobId, message: Message) -> Placeholder:
+        """Show a new message for a job; the same job's message again is the same message."""
+        entry = Answered(job=job, message=message)
+        await self._conversation.add(place, entry, self._now())
+        self._rooms.tell(place, EntryFrame(entry=entry))
+        return Placeholder(place=place, message=MessageId(job))
+
+    async def edit(self, placeholder: Placeholder, job: JobId, message: Message) -> None:
+        """Replace a message. Steps of progress are shown but not kept: the next one comes soon.
+
+        Raises:
+            MessageGone: the message no longer exists.
+        """
+        entry = Answered(job=job, message=message)
+        if message.progress is not None:
+            self._moving[job] = entry
+        else:
+            self._moving.pop(job, None)
+            if not await self._conversation.replace(placeholder.place, entry):
+                raise MessageGone
+        self._rooms.tell(placeholder.place, EntryFrame(entry=entry))
+
+    async def remove(self, placeholder: Placeholder) -> None:
+        """Take a job's messages away: the person's and ours."""
+        job = JobId(placeholder.message)
+        self._moving.pop(job, None)
+        await self._conversation.remove(placeholder.place, job)
+        self._rooms.tell(placeholder.place, RemovedFrame(job=job))
+
+    async def say(self, place: PlaceId, asked: Asked) -> None:
+        """Show what a person has asked for."""
+        await self._conversation.add(place, asked, self._now())
+        self._rooms.tell(place, EntryFrame(entry=asked))
+
+    async def asked(self, place: PlaceId, job: JobId) -> Asked | None:
+        """Find what a person asked for with a job."""
+        return await self._conversation.asked(place, job)
+
+    async def nudge(self, placeholder: Placeholder, text: str) -> None:
+        """Give every open tab one line to announce."""
+        self._rooms.tell(placeholder.place, NudgeFrame(text=text))
+
+    async def latest(
+        self, place: PlaceId, *, limit: int, before: int | None = None
+    ) -> tuple[Line, ...]:
+        """Read the last entries, or the last ones before a `seq`, with progress as it is now."""
+        lines = await self._conversation.latest(place, limit=limit, before=before)
+        return tuple(self._as_it_is_now(line) for line in lines)
+
+    def _as_it_is_now(self, line: Line) -> Line:
+        moving = self._moving.get(line.entry.job)
+        if moving is None or line.entry.kind != "answered":
+            return line
+        return replace(line, entry=moving)

@@ -1,0 +1,116 @@
+// The gallery of effects. There is one, and it moves to where there is room for it: open below the
+// invitation, docked beside the conversation, or in a sheet.
+
+import { byId, copyOf } from "./elements.js";
+import { Previews } from "./preview.js";
+
+const wide = matchMedia("(min-width: 68rem)");
+
+/** Dispatches `choose` with the effect a person picked. */
+export class Gallery extends EventTarget {
+  #strings;
+  #effects = [];
+  #chosen = null;
+  #empty = true;
+  #sheet = byId("gallery-sheet");
+  #root = byId("gallery");
+  #previews = new Previews();
+
+  constructor(strings) {
+    super();
+    this.#strings = strings;
+    this.#sheet.addEventListener("close", () => this.#closed());
+    wide.addEventListener("change", () => this.#settle());
+    const pause = byId("previews-pause");
+    pause.onclick = () => {
+      this.#previews.paused = !this.#previews.paused;
+      pause.setAttribute("aria-pressed", String(this.#previews.paused));
+    };
+    pause.setAttribute("aria-pressed", String(this.#previews.paused));
+  }
+
+  get effects() {
+    return this.#effects;
+  }
+
+  find(id) {
+    return this.#effects.find((effect) => effect.id === id);
+  }
+
+  /** Show these effects. */
+  show(effects) {
+    this.#effects = effects;
+    byId("gallery-empty").hidden = effects.length > 0;
+    byId("tiles").replaceChildren(...effects.map((effect) => this.#tile(effect)));
+    this.#previews.forget();
+    this.mark(this.#chosen);
+    this.#settle();
+  }
+
+  /** Mark the effect that is chosen. */
+  mark(id) {
+    this.#chosen = id;
+    for (const tile of byId("tiles").querySelectorAll(".tile")) {
+      tile.setAttribute("aria-pressed", String(tile.dataset.effect === id));
+    }
+  }
+
+  /** Be told whether the conversation is empty. */
+  set empty(isEmpty) {
+    this.#empty = isEmpty;
+    this.#settle();
+  }
+
+  /** Let the person pick, wherever the gallery is; resolves to an effect, or null. */
+  pick(title) {
+    byId("gallery-title").textContent = title;
+    this.#sheet.append(this.#root);
+    this.#root.hidden = false;
+    this.#sheet.showModal();
+    this.#previews.forget();
+    return new Promise((picked) => (this.#picked = picked));
+  }
+
+  #picked = null;
+
+  #closed(effect = null) {
+    const picked = this.#picked;
+    this.#picked = null;
+    byId("gallery-title").textContent = this.#strings.say("effects");
+    this.#settle();
+    picked?.(effect);
+  }
+
+  #choose(effect) {
+    if (this.#picked === null) {
+      this.dispatchEvent(new CustomEvent("choose", { detail: effect }));
+      return;
+    }
+    const picked = this.#picked;
+    this.#picked = null;
+    this.#sheet.close();
+    picked(effect);
+  }
+
+  #settle() {
+    if (this.#sheet.open) return;
+    const docked = wide.matches && !this.#empty;
+    document.body.classList.toggle("docked", docked);
+    document.body.classList.toggle("gallery-open", docked || this.#empty);
+    byId("dock").hidden = !docked;
+    const place = this.#empty ? byId("hero-gallery") : docked ? byId("dock") : null;
+    this.#root.hidden = place === null;
+    if (place !== null && this.#root.parentElement !== place) place.append(this.#root);
+  }
+
+  #tile(effect) {
+    const item = copyOf("tile-template");
+    const tile = item.querySelector(".tile");
+    tile.dataset.effect = effect.id;
+    tile.querySelector("strong").textContent = effect.title;
+    tile.querySelector("small").textContent = effect.summary;
+    tile.querySelector(".picture").append(this.#previews.picture(effect));
+    tile.onclick = () => this.#choose(effect);
+    return item;
+  }
+}

@@ -1,0 +1,102 @@
+// One message: what a person asked, or what the bot shows about it.
+
+import { copyOf, element, icon, mediaUrl } from "./elements.js";
+import { Stage } from "./stage.js";
+
+const ICONS = { again: "again", other_effect: "other", cancel: "cancel", delete: "delete", download: "download" };
+
+/** Make the message for what was asked. */
+export function askedMessage(asked, strings) {
+  const item = copyOf("asked-template");
+  const photos = asked.photos.map((key) => {
+    const photo = element("img", { src: mediaUrl(key), alt: strings.say("your_photo") });
+    photo.onerror = () => photo.remove();
+    return photo;
+  });
+  item.querySelector(".asked-photos").append(...photos);
+  item.querySelector(".asked-effect").textContent = strings.title(asked.title);
+  item.querySelector(".asked-prompt").textContent = asked.prompt;
+  return item;
+}
+
+/** The bot's message about a job; every `show` replaces it whole. */
+export class AnsweredMessage {
+  root = copyOf("answered-template");
+  #strings;
+  #act;
+  #find;
+  #stage;
+  #text = "";
+
+  /** `act(action, effect)` does what a button says; `find(id)` gives an effect or nothing. */
+  constructor(strings, act, find) {
+    this.#strings = strings;
+    this.#act = act;
+    this.#find = find;
+    this.#stage = new Stage(this.root.querySelector(".stage"), strings);
+  }
+
+  show(message, asked, justNow) {
+    const under = message.buttons.some((button) => button.action === "cancel");
+    // With no button at all, the clip is being brought over: the stage stays.
+    const staged = message.clip !== null || under || message.buttons.length === 0;
+    this.root.classList.toggle("staged", staged);
+    if (message.clip) this.#stage.play(message.clip, message.text, justNow);
+    else if (staged) this.#stage.wait(message.progress ?? (under ? null : 1), asked);
+    else this.#stage.clear();
+    this.#say(message.text);
+    this.#measure(message);
+    this.#offer(message);
+  }
+
+  #say(text) {
+    if (text === this.#text) return;
+    this.#text = text;
+    this.root.querySelector(".said").textContent = text;
+  }
+
+  #measure({ progress, text }) {
+    const meter = this.root.querySelector(".meter");
+    meter.hidden = progress === null;
+    if (progress === null) return;
+    meter.setAttribute("aria-label", this.#strings.say("progress"));
+    meter.setAttribute("aria-valuenow", Math.round(100 * progress));
+    meter.setAttribute("aria-valuetext", text);
+    meter.style.setProperty("--fraction", progress);
+  }
+
+  #offer({ buttons, clip }) {
+    const drawn = JSON.stringify([buttons, clip?.key]);
+    const actions = this.root.querySelector(".actions");
+    // Buttons stay as they are while only the progress moves: one may have the focus.
+    if (actions.dataset.drawn === drawn) return;
+    actions.dataset.drawn = drawn;
+    const choices = buttons.filter((button) => button.action === "choose");
+    const others = buttons.filter((button) => button.action !== "choose");
+    actions.replaceChildren(...others.map((button) => this.#button(button, clip)));
+    if (choices.length === 0) return;
+    actions.prepend(element("div", { className: "choices" }, ...choices.map((choice) => this.#choice(choice))));
+  }
+
+  #button({ action, label }, clip) {
+    const name = element("span", { textContent: label });
+    if (action === "download") {
+      const link = element("a", { className: "pill quiet", href: `${mediaUrl(clip.key)}?download`, download: "" });
+      link.append(icon(ICONS.download), name);
+      return link;
+    }
+    const button = element("button", { type: "button", className: "pill quiet" }, icon(ICONS[action]), name);
+    button.dataset.action = action;
+    button.onclick = () => this.#act(action);
+    return button;
+  }
+
+  #choice({ label, effect }) {
+    const choice = element("button", { type: "button", className: "choice" });
+    const poster = this.#find(effect)?.poster;
+    if (poster) choice.append(element("img", { src: mediaUrl(poster), alt: "" }));
+    choice.append(element("span", { textContent: label }));
+    choice.onclick = () => this.#act("choose", effect);
+    return choice;
+  }
+}

@@ -1,0 +1,78 @@
+// Photos coming in: picked, dropped anywhere on the page, or pasted; each is sent up at once.
+
+import { byId } from "./elements.js";
+
+/** Call `take` with each picture file a person gives the page, however they do it. */
+export function receivePhotos(take) {
+  const input = byId("photo-file");
+  input.onchange = () => {
+    for (const file of input.files) take(file);
+    input.value = "";
+  };
+  for (const opener of document.querySelectorAll("[data-pick]")) {
+    opener.addEventListener("click", () => input.click());
+  }
+  document.addEventListener("paste", (event) => {
+    const files = pictures(event.clipboardData);
+    if (files.length === 0) return;
+    event.preventDefault();
+    files.forEach(take);
+  });
+  receiveDrops(take);
+}
+
+function receiveDrops(take) {
+  const veil = byId("drop-veil");
+  let depth = 0;
+  const show = (dragging) => {
+    depth = dragging;
+    veil.hidden = depth === 0;
+  };
+  document.addEventListener("dragenter", (event) => {
+    if (event.dataTransfer.types.includes("Files")) show(depth + 1);
+  });
+  document.addEventListener("dragleave", () => show(Math.max(0, depth - 1)));
+  // Without this the browser would leave the page and open the file.
+  document.addEventListener("dragover", (event) => event.preventDefault());
+  document.addEventListener("drop", (event) => {
+    event.preventDefault();
+    show(0);
+    [...event.dataTransfer.files].forEach(take);
+  });
+}
+
+function pictures(data) {
+  return [...(data?.files ?? [])].filter((file) => file.type.startsWith("image/"));
+}
+
+/** Send a photo up. Gives `{ key, width, height }`, or throws an Error to be shown. */
+export async function upload(file, strings, limit) {
+  if (file.size > limit) throw new Error(strings.say("photo_too_large"));
+  let answer;
+  try {
+    answer = await fetch("/photos", { method: "POST", body: file });
+  } catch {
+    throw new Error(strings.say("upload_failed"));
+  }
+  if (answer.ok) return answer.json();
+  if (!answer.headers.get("Content-Type")?.startsWith("application/json")) {
+    throw new Error(strings.say("upload_failed"));
+  }
+  throw new Error((await answer.json()).text);
+}
+
+/** Draw a file small, at once, before it has been sent; null for a kind the browser cannot read. */
+export async function thumbnail(file) {
+  try {
+    const picture = await createImageBitmap(file);
+    const canvas = document.createElement("canvas");
+    const side = Math.min(picture.width, picture.height);
+    canvas.width = canvas.height = 160;
+    const left = (picture.width - side) / 2;
+    const top = (picture.height - side) / 2;
+    canvas.getContext("2d").drawImage(picture, left, top, side, side, 0, 0, 160, 160);
+    return canvas;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,89 @@
+// The stage of a message: the person's photo behind a shutter while the work goes on, then the clip.
+
+import { element, mediaUrl } from "./elements.js";
+import { mayMove, playQuietly } from "./preview.js";
+
+/** One stage, which takes the clip's shape as early as it can be known. */
+export class Stage {
+  #root;
+  #strings;
+  #shutter = null;
+  #clip = null;
+
+  constructor(root, strings) {
+    this.#root = root;
+    this.#strings = strings;
+  }
+
+  /** Show work going on; `fraction` is null while it waits. */
+  wait(fraction, asked) {
+    this.#root.hidden = false;
+    if (this.#shutter === null) this.#raise(asked);
+    this.#shutter.classList.toggle("waiting", fraction === null);
+    this.#shutter.style.setProperty("--done", `${100 * (fraction ?? 0)}%`);
+  }
+
+  /** Show a clip; one that came just now plays by itself. */
+  play(clip, title, justNow) {
+    if (this.#clip === clip.key) return;
+    this.#clip = clip.key;
+    this.#root.hidden = false;
+    this.#shape(clip.width / clip.height);
+    const video = element("video", {
+      src: mediaUrl(clip.key),
+      poster: mediaUrl(clip.poster),
+      controls: true,
+      loop: true,
+      muted: true,
+      playsInline: true,
+      preload: justNow ? "auto" : "none",
+    });
+    video.setAttribute("aria-label", this.#strings.say("clip", { title }));
+    video.onerror = () => this.#gone();
+    this.#shutter = null;
+    this.#root.replaceChildren(video);
+    if (justNow && mayMove()) playQuietly(video);
+  }
+
+  /** Take the stage away. */
+  clear() {
+    this.#root.hidden = true;
+    this.#root.replaceChildren();
+    this.#shutter = null;
+    this.#clip = null;
+  }
+
+  #raise(asked) {
+    this.#shutter = element("div", { className: "shutter" }, element("i"));
+    this.#shutter.setAttribute("aria-hidden", "true");
+    this.#root.replaceChildren(this.#shutter);
+    const fixed = asked?.aspect && asked.aspect !== "auto" ? ratio(asked.aspect) : null;
+    this.#shape(fixed ?? 1);
+    const key = asked?.photos[0];
+    if (!key) return;
+    const photo = element("img", { src: mediaUrl(key), alt: "" });
+    photo.onload = () => fixed ?? this.#shape(nearest(photo.naturalWidth / photo.naturalHeight));
+    photo.onerror = () => photo.remove();
+    this.#root.prepend(photo);
+  }
+
+  #shape(value) {
+    this.#root.style.setProperty("--ratio", value);
+  }
+
+  #gone() {
+    this.#root.replaceChildren(element("p", { className: "gone", textContent: this.#strings.say("clip_gone") }));
+  }
+}
+
+function ratio(aspect) {
+  const [width, height] = aspect.split(":").map(Number);
+  return width / height;
+}
+
+/** The shape a clip of a photo gets by itself. */
+function nearest(value) {
+  const shapes = [9 / 16, 3 / 4, 1, 4 / 3, 16 / 9];
+  const far = (shape) => Math.abs(Math.log(shape / value));
+  return shapes.reduce((best, shape) => (far(shape) < far(best) ? shape : best));
+}
