@@ -1,0 +1,216 @@
+"""The `zoetrope` command: reads the command line and settings; the work is in other modules.
+
+Commands import what they need when they run: torch takes seconds, and most do without it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from importlib.metadata import version
+from pathlib import Path
+
+from bots.errors import BotsError
+from deploy.errors import CommandFailed
+from engine.errors import EngineError
+from engine.jobs.errors import JobsError, Refused
+from engine.jobs.job import Aspect, ClipFormat
+from engine.jobs.settings import BadSetting
+from engine.settings import EngineSettings
+
+FAILED = 2
+INTERRUPTED = 130
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; what an operator can mend ends in one sentence and exit code 2."""
+    options = _parser().parse_args(arguments)
+    try:
+        return options.run(options) or 0
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read our output has had enough of it; without this, closing it complains again.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return INTERRUPTED
+    except Exception as error:
+        if options.debug:
+            raise
+        sys.stderr.write(f"zoetrope: {_sentence(error)}\n")
+        return FAILED
+
+
+def _sentence(error: Exception) -> str:
+    if isinstance(error, Refused):
+        from bots.texts.texts import Texts
+
+        return Texts.of("en").refused(error.refusal)
+    if isinstance(error, CommandFailed | BadSetting | BotsError | EngineError | JobsError):
+        return str(error)
+    return f"{type(error).__name__}, a mistake in Zoetrope: {error} (--debug shows where)"
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="zoetrope", description="Selfies and prompts to short effect videos, in your chats."
+    )
+    parser.add_argument("--debug", action="store_true", help="show where an error came from")
+    parser.add_argument("--version", action="version", version=f"zoetrope {version('zoetrope')}")
+    commands = _Commands(parser)
+    _processes(commands)
+    _clips(commands)
+    _installation(commands)
+    _people(commands)
+    return parser
+
+
+class _Commands:
+    """The subcommands of a parser, added in one call each."""
+
+    def __init__(self, parser: argparse.ArgumentParser) -> None:
+        self._choices = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    def add(self, name: str, help_: str, run: object = None) -> argparse.ArgumentParser:
+        parser = self._choices.add_parser(name, help=help_, description=help_)
+        parser.set_defaults(run=run)
+        return parser
+
+
+def _processes(commands: _Commands) -> None:
+    commands.add("up", "run everything on this machine", _up)
+    bot = commands.add("bot", "run one bot", _bot)
+    bot.add_argument("platform", choices=["web"])
+    commands.add("worker", "run one worker: it makes the clips", _worker)
+
+
+def _clips(commands: _Commands) -> None:
+    render = commands.add("render", "make one clip from a photo, without any server", _render)
+    render.add_argument("--effect", required=True, metavar="ID")
+    render.add_argument("--photo", required=True, type=Path, metavar="FILE")
+    render.add_argument("--out", required=True, type=Path, metavar="FILE", help="the MP4 to write")
+    render.add_argument("--seed", type=int, help="the same seed makes the same clip")
+    render.add_argument("--size", type=int, default=512, help="longest side in pixels")
+    render.add_argument("--aspect", choices=list(Aspect), default=Aspect.AUTO, type=Aspect)
+    render.add_argument("--param", action="append", default=[], metavar="NAME=VALUE")
+    render.add_argument("--json", action="store_true", help="print one JSON object")
+    effects = commands.add("effects", "list the effects", _effects)
+    effects.add_argument("--json", action="store_true", help="print a JSON list")
+    sheet = commands.add("sheet", "lay moments of clips out in one picture", _sheet)
+    sheet.add_argument("out", type=Path, metavar="OUT")
+    sheet.add_argument("clips", type=Path, nargs="+", metavar="CLIP")
+    bench = commands.add("bench", "time every look and write build/bench.json", _bench)
+    bench.add_argument("--effect", action="append", metavar="ID", help="only this one")
+
+
+def _installation(commands: _Commands) -> None:
+    commands.add("doctor", "say what is installed, found and missing", _doctor)
+    models = _Commands(commands.add("models", "weight files"))
+    models.add("list", "say which weight files are there", _models_list)
+    models.add("fetch", "fetch the weight files that are missing", _models_fetch)
+
+
+def _people(commands: _Commands) -> None:
+    people = _Commands(commands.add("people", "who may use the bots"))
+    for verb in ("block", "unblock"):
+        command = people.add(verb, f"{verb} one person", _set_blocked)
+        command.add_argument("person", help="platform and id, as in telegram:4211")
+        command.set_defaults(blocked=verb == "block")
+    commands.add("pause", "take no new work", _set_paused).set_defaults(paused=True)
+    commands.add("resume", "take work again", _set_paused).set_defaults(paused=False)
+
+
+def _up(_: argparse.Namespace) -> None:
+    from bots.settings import BotSettings
+    from deploy import local
+
+    local.run(BotSettings.read(), EngineSettings.read(), say=_say)
+
+
+def _bot(options: argparse.Namespace) -> None:
+    _become("bots", options.platform)
+
+
+def _worker(_: argparse.Namespace) -> None:
+    _become("engine")
+
+
+def _become(module: str, *arguments: str) -> None:
+    sys.stdout.flush()
+    os.execv(sys.executable, (sys.executable, "-P", "-m", module, *arguments))
+
+
+def _render(options: argparse.Namespace) -> None:
+    from deploy.render import Request, parse_params, render, show
+
+    request = Request(
+        effect=options.effect,
+        photo=options.photo,
+        out=options.out,
+        seed=options.seed,
+        params=parse_params(options.param),
+        format=ClipFormat(size=options.size, aspect=options.aspect),
+    )
+    _say(show(render(request, EngineSettings.read()), as_json=options.json))
+
+
+def _effects(options: argparse.Namespace) -> None:
+    from deploy.effects import as_json, as_table
+
+    _say(as_json() if options.json else as_table())
+
+
+def _sheet(options: argparse.Namespace) -> None:
+    from deploy.sheet import write_sheet
+
+    write_sheet(options.clips, options.out)
+
+
+def _bench(options: argparse.Namespace) -> None:
+    from deploy.bench import bench
+
+    bench(EngineSettings.read(), options.effect, say=_say)
+
+
+def _doctor(_: argparse.Namespace) -> int:
+    from bots.settings import BotSettings
+    from deploy.doctor import examine
+
+    return examine(BotSettings.read(), EngineSettings.read(), say=_say)
+
+
+def _models_list(_: argparse.Namespace) -> None:
+    from deploy.models import table
+
+    _say(table(EngineSettings.read()))
+
+
+def _models_fetch(_: argparse.Namespace) -> None:
+    from deploy.models import fetch
+
+    fetch(EngineSettings.read(), say=_say)
+
+
+def _set_blocked(options: argparse.Namespace) -> None:
+    from bots.settings import BotSettings
+    from deploy.people import set_blocked
+
+    set_blocked(BotSettings.read(), options.person, blocked=options.blocked)
+    _say(f"{options.person} is {'blocked' if options.blocked else 'let in again'}")
+
+
+def _set_paused(options: argparse.Namespace) -> None:
+    from bots.settings import BotSettings
+    from deploy.people import set_paused
+
+    set_paused(BotSettings.read(), paused=options.paused)
+    _say(
+        "no new work is taken; what is queued goes on"
+        if options.paused
+        else "new work is taken again"
+    )
+
+
+def _say(line: str) -> None:
+    print(line, flush=True)

@@ -1,0 +1,54 @@
+"""The data folder of one `zoetrope up`, and the lock that keeps a second one off it."""
+
+from __future__ import annotations
+
+import fcntl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from deploy.errors import AlreadyRunning, CommandFailed
+
+
+def make(folder: Path) -> None:
+    """Make the data folder, for its owner's eyes only.
+
+    Raises:
+        CommandFailed: it cannot be made.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise CommandFailed(
+            f"the data folder {folder} cannot be made ({error.strerror}): set ZOETROPE_DATA"
+        ) from error
+
+
+@contextmanager
+def held(folder: Path, holder: str) -> Iterator[None]:
+    """Hold the data folder; the lock goes when the process does, however it ends.
+
+    Raises:
+        AlreadyRunning: another process holds it; says who.
+    """
+    with (folder / "up.lock").open("a+") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            lock.seek(0)
+            raise AlreadyRunning(folder, lock.read()) from error
+        lock.truncate(0)
+        lock.write(holder)
+        lock.flush()
+        yield
+
+
+def is_held(folder: Path) -> bool:
+    """Say whether a running process holds the data folder."""
+    if not folder.is_dir():
+        return False
+    try:
+        with held(folder, ""):
+            return False
+    except AlreadyRunning:
+        return True

@@ -1,0 +1,170 @@
+"""`zoetrope up`: every process of one installation on this machine, watched by one more.
+
+Starts the queue server, then the worker and the web chat; stops them the other way round.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import http.client
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+
+from bots.settings import BotSettings
+from deploy import folder, valkey
+from deploy.errors import NoFreePort
+from deploy.polling import wait_until
+from deploy.ports import first_free_port, free_port, is_free
+from deploy.programs import Program, Supervisor
+from engine.jobs.connection import connect
+from engine.jobs.errors import QueueUnavailable
+from engine.jobs.presence import Presence
+from engine.settings import EngineSettings
+
+PATIENCE_S = 60.0
+MARGIN_S = 5.0
+
+Say = Callable[[str], None]
+
+
+def run(bot: BotSettings, engine: EngineSettings, say: Say) -> None:
+    """Run everything until Ctrl-C or SIGTERM; nothing is left running.
+
+    Raises:
+        CommandFailed: something cannot start.
+    """
+    folder.make(engine.folder)
+    with folder.held(engine.folder, f"process {os.getpid()}"):
+        try:
+            asyncio.run(_serve(Installation(bot, engine, say), say))
+        except BaseExceptionGroup as group:
+            raise _first(group) from group
+
+
+async def _serve(installation: Installation, say: Say) -> None:
+    serving = asyncio.create_task(installation.serve())
+
+    def stop() -> None:
+        if serving.cancelling():
+            installation.supervisor.hurry()
+            return
+        say("Stopping; Ctrl-C again does not wait for the clip in the making ...")
+        serving.cancel()
+
+    for signum in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        asyncio.get_running_loop().add_signal_handler(signum, stop)
+    with suppress(asyncio.CancelledError):
+        await serving
+    say("Stopped.")
+
+
+class Installation:
+    """The programs of one data folder, and when they are ready."""
+
+    def __init__(self, bot: BotSettings, engine: EngineSettings, say: Say) -> None:
+        self._bot = bot
+        self._engine = engine
+        self._say = say
+        self._port = _web_port(bot)
+        self.supervisor = Supervisor(say)
+
+    async def serve(self) -> None:
+        """Start everything and keep it running until cancelled."""
+        self._say(f"Zoetrope keeps its data in {self._engine.folder}")
+        async with self._queue() as url, self.supervisor.running(*self._programs(url)):
+            await self._announce(url)
+            await asyncio.Event().wait()
+
+    @asynccontextmanager
+    async def _queue(self) -> AsyncIterator[str]:
+        if "redis_url" in self._engine.model_fields_set:
+            yield self._engine.redis_url
+            return
+        place = self._engine.folder / "valkey"
+        await valkey.stop_orphan(place)
+        server = valkey.prepare(place)
+        async with self.supervisor.running(valkey.program(place, self._log("queue"))):
+            await self._until_ready("queue", lambda: valkey.answers(server.url))
+            yield server.url
+
+    def _programs(self, redis_url: str) -> tuple[Program, Program]:
+        shared = {
+            "ZOETROPE_DATA": str(self._engine.folder),
+            "ZOETROPE_REDIS_URL": redis_url,
+            "ZOETROPE_WEB_PORT": str(self._port),
+            "PYTHONUNBUFFERED": "1",
+        }
+        python = (sys.executable, "-P", "-m")
+        web = Program(
+            name="web chat",
+            command=(*python, "bots", "web"),
+            environment=shared,
+            log=self._log("web"),
+        )
+        worker = Program(
+            name="worker",
+            command=(*python, "engine"),
+            environment=shared,
+            log=self._log("worker"),
+            grace_s=self._engine.drain_s + MARGIN_S,
+        )
+        return web, worker
+
+    async def _announce(self, redis_url: str) -> None:
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._until_ready("web chat", self._web_answers))
+            group.create_task(self._until_worker_ready(redis_url))
+        self._say(f"Zoetrope is ready: http://{self._bot.web_host}:{self._port}/")
+
+    async def _until_worker_ready(self, redis_url: str) -> None:
+        async with connect(redis_url) as redis:
+            presence = Presence(redis)
+
+            async def is_there() -> bool:
+                with suppress(QueueUnavailable):
+                    return await presence.live_workers() > 0
+                return False
+
+            await self._until_ready("worker", is_there)
+
+    async def _until_ready(self, name: str, is_ready: Callable[[], Awaitable[bool]]) -> None:
+        self._say(f"{name}: starting")
+        while not await wait_until(is_ready, within_s=PATIENCE_S):
+            self._say(f"{name}: still warming up (its log is {self._log(name)})")
+        self._say(f"{name}: ready")
+
+    async def _web_answers(self) -> bool:
+        return await asyncio.to_thread(_answers_http, self._bot.web_host, self._port)
+
+    def _log(self, name: str) -> Path:
+        return self._engine.folder / "logs" / f"{name}.log"
+
+
+def _answers_http(host: str, port: int) -> bool:
+    connection = http.client.HTTPConnection(host, port, timeout=5)
+    try:
+        connection.request("HEAD", "/")
+        return connection.getresponse().status < http.HTTPStatus.INTERNAL_SERVER_ERROR
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+
+
+def _web_port(bot: BotSettings) -> int:
+    if bot.web_port == 0:
+        return free_port(0)
+    if "web_port" not in bot.model_fields_set:
+        return first_free_port(bot.web_port, bot.web_host)
+    if not is_free(bot.web_port, bot.web_host):
+        raise NoFreePort(bot.web_port)
+    return bot.web_port
+
+
+def _first(group: BaseExceptionGroup) -> BaseException:
+    first = group.exceptions[0]
+    return _first(first) if isinstance(first, BaseExceptionGroup) else first

@@ -1,0 +1,181 @@
+"""`zoetrope render`: one clip from one photo, in this process, without any server."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import random
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from io import BytesIO
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from deploy.errors import CommandFailed
+from engine.effects.catalogue import Effect, load_effects
+from engine.jobs.intake import Intake
+from engine.jobs.job import ClipFormat, ParamValue
+from engine.settings import EngineSettings
+from engine.threads import limit_threads
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """What to render; with no seed, any."""
+
+    effect: str
+    photo: Path
+    out: Path
+    seed: int | None
+    params: Mapping[str, ParamValue]
+    format: ClipFormat
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """What was rendered, and the seconds each stage took; load is imports and weights."""
+
+    effect: str
+    version: str
+    variant: str
+    seed: int
+    photo: str
+    out: str
+    width: int
+    height: int
+    seconds: float
+    bytes: int
+    load_s: float
+    prepare_s: float
+    render_s: float
+    encode_s: float
+    safety_s: float
+
+
+def render(request: Request, settings: EngineSettings) -> Report:
+    """Render a clip into the request's file.
+
+    Raises:
+        CommandFailed: a file cannot be read or written, or there is no such effect.
+        Refused: the photo, an option or the clip cannot be accepted.
+        WeightsMissing: the weights are not fetched.
+    """
+    effect = find_effect(request.effect)
+    if not request.out.parent.is_dir():
+        raise CommandFailed(f"there is no folder {request.out.parent} to write the clip into")
+    photo = read_photo(request.photo)
+    seed = random.randrange(2**31) if request.seed is None else request.seed
+    limit_threads(settings.threads)
+    started = time.perf_counter()
+    # Imports torch, which has to know its threads by then.
+    from engine.effects.maker import ClipMaker, Order
+
+    maker = ClipMaker.load(settings.models, device=settings.device, safety=settings.safety)
+    load_s = round(time.perf_counter() - started, 3)
+    order = Order(
+        effect=effect,
+        variant=effect.variants[0],
+        photo=photo,
+        seed=seed,
+        params=request.params,
+        format=request.format,
+    )
+    made = maker.make(order, _show_progress if sys.stderr.isatty() else _say_nothing)
+    _write(request.out, made.mp4)
+    return Report(
+        effect=effect.id,
+        version=effect.about.version,
+        variant=order.variant.name,
+        seed=seed,
+        photo=str(request.photo),
+        out=str(request.out),
+        width=made.width,
+        height=made.height,
+        seconds=made.seconds,
+        bytes=len(made.mp4),
+        load_s=load_s,
+        **asdict(made.timings),
+    )
+
+
+def find_effect(name: str) -> Effect:
+    """Look an effect up.
+
+    Raises:
+        CommandFailed: there is none of that name; says which there are.
+    """
+    effects = load_effects()
+    if name not in effects:
+        raise CommandFailed(f"there is no effect {name!r}: choose one of {', '.join(effects)}")
+    return effects[name]
+
+
+def read_photo(path: Path) -> NDArray[np.uint8]:
+    """Read any photo the bots would take, as (H, W, 3) RGB.
+
+    Raises:
+        CommandFailed: the file cannot be read.
+        Refused: the bots would not take it.
+    """
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise CommandFailed(f"the photo {path} cannot be read: {error.strerror}") from error
+    photo = asyncio.run(Intake().clean(data))
+    return np.array(Image.open(BytesIO(photo.jpeg)).convert("RGB"))
+
+
+def parse_params(pairs: Sequence[str]) -> dict[str, ParamValue]:
+    """Read NAME=VALUE options.
+
+    Raises:
+        CommandFailed: one is not of that form.
+    """
+    params: dict[str, ParamValue] = {}
+    for pair in pairs:
+        name, equals, value = pair.partition("=")
+        if not (name and equals):
+            raise CommandFailed(f"--param takes NAME=VALUE, not {pair!r}")
+        params[name] = value
+    return params
+
+
+def show(report: Report, *, as_json: bool) -> str:
+    """Tell what was rendered, for people or for programs."""
+    if as_json:
+        return json.dumps(asdict(report))
+    return (
+        f"{report.out}: {report.effect} {report.version} ({report.variant}), "
+        f"seed {report.seed}, {report.width}x{report.height}, {report.seconds:g} s, "
+        f"{report.bytes / 1000:.0f} kB\n"
+        f"load {report.load_s:.1f} s, prepare {report.prepare_s:.1f} s, "
+        f"render {report.render_s:.1f} s, encode {report.encode_s:.1f} s, "
+        f"safety {report.safety_s:.1f} s"
+    )
+
+
+def _show_progress(stage: str, fraction: float) -> bool:
+    sys.stderr.write(f"\r{stage} {fraction:4.0%} ")
+    if stage == "rendering" and fraction >= 1:
+        sys.stderr.write("\r\033[K")
+    sys.stderr.flush()
+    return True
+
+
+def _say_nothing(_stage: str, _fraction: float) -> bool:
+    return True
+
+
+def _write(path: Path, data: bytes) -> None:
+    unfinished = path.with_name(f".{path.name}.part")
+    try:
+        unfinished.write_bytes(data)
+        unfinished.replace(path)
+    except OSError as error:
+        unfinished.unlink(missing_ok=True)
+        raise CommandFailed(f"the clip {path} cannot be written: {error.strerror}") from error
