@@ -78,7 +78,7 @@ class Worker:
 
     async def _wait(self) -> None:
         try:
-            await self._unless_stopping(self._bench.queue.wait_for_work(WAIT))
+            await self._unless_stopping(self._bench.queue.wait_for_work(self._needs, WAIT))
         except QueueUnavailable:
             await self._pause(RETRY_S)
 
