@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass, fields
 
 import numpy as np
-from numpy.typing import NDArray
 
 from engine.effects.look import Shot
 from engine.effects.toolkit.camera import shake
-from engine.effects.toolkit.curves import keyframes, mix, smoothstep, spring
+from engine.effects.toolkit.curves import Track, keyframes, mix, smoothstep, spring
 from engine.effects.toolkit.expression import Expression
+from engine.effects.toolkit.noise import random
 from engine.vision.scene import Scene
-
-Track = NDArray[np.float64]
 
 STORY_S = 4.0
 """Moments below are seconds of a clip this long; other lengths stretch the story."""
@@ -28,6 +25,10 @@ EYEBALL = 2.0
 """Radius of the eyeball in iris radii."""
 WIDEST_GAZE = 0.8
 """In iris radii."""
+SWAY = 0.08
+"""How far the camera goes round the head, in face widths for a full turn."""
+DRIFT = 0.003
+"""Of the camera in an unsteady hand, in face widths."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,15 +64,15 @@ class Story:
 def story(scene: Scene, shot: Shot) -> Story:
     """Write the story of one clip."""
     t = shot.times * (STORY_S / (shot.frames / shot.fps))
-    rng = np.random.default_rng(shot.seed % 2**32)
+    rng = random(shot.seed)
     side = -1.0 if shot.params["direction"] == "left" else 1.0
     first, second = _reach(scene, math.radians(float(shot.params["angle"])), side)
     yaw = _turning(t, first, second)
-    presence = smoothstep(0.0, 0.5, t) * smoothstep(STORY_S - 0.1, STORY_S - 0.6, t)
-    zoom = 1 + 0.05 * keyframes(((0, 0), (1.3, 0.7), (2.6, 1), (3.85, 0)), t)
-    drift_x, drift_y = shake(shot.frames, shot.seed % 2**32, 0.0012 * scene.width)
-    margin = (zoom - 1) / 2 * scene.width
-    sway = -np.sin(yaw) * 0.03 * scene.width + drift_x
+    presence = smoothstep(0.0, 0.5, t) * smoothstep(3.85, 3.35, t)
+    zoom = 1 + 0.05 * keyframes(((0, 0), (1.3, 0.7), (2.8, 1), (3.84, 0)), t)
+    drift_x, drift_y = shake(shot.frames, shot.seed, DRIFT * scene.face.width)
+    sway = drift_x - np.sin(yaw) * SWAY * scene.face.width
+    margin_x, margin_y = (zoom - 1) / 2 * scene.width, (zoom - 1) / 2 * scene.height
     return Story(
         yaw=yaw,
         pitch=_nodding(t, rng),
@@ -80,8 +81,8 @@ def story(scene: Scene, shot: Shot) -> Story:
         lids=_blinking(t, rng),
         expression=_feeling(t),
         zoom=zoom,
-        shift_x=np.clip(sway, -margin, margin),
-        shift_y=np.clip(drift_y, -margin, margin),
+        shift_x=np.clip(sway, -margin_x, margin_x),
+        shift_y=np.clip(drift_y, -margin_y, margin_y),
         presence=presence,
     )
 
@@ -126,8 +127,8 @@ def _turning(t: Track, first: float, second: float) -> Track:
         (0.98, first),
         (1.65, first * 0.96),
         (2.35, second),
-        (2.85, second * 0.96),
-        (3.48, 0.0),
+        (3.06, second * 0.96),
+        (3.56, 0.0),
         (STORY_S, 0.0),
     )
     fine = np.linspace(0, STORY_S, 961)
@@ -135,7 +136,7 @@ def _turning(t: Track, first: float, second: float) -> Track:
     followed = spring(
         fine, lambda now: float(np.interp(now, fine, target)), frequency=2.6, damping=0.75
     )
-    return np.interp(t, fine, followed) * smoothstep(STORY_S, STORY_S - 0.3, t)
+    return np.interp(t, fine, followed) * smoothstep(3.85, 3.6, t)
 
 
 def _nodding(t: Track, rng: np.random.Generator) -> Track:
@@ -148,9 +149,9 @@ def _nodding(t: Track, rng: np.random.Generator) -> Track:
         (1.6, -0.02),
         (2.05, dips[1]),
         (2.6, -0.035),
-        (2.8, -0.02),
-        (3.2, dips[2]),
-        (3.65, 0.0),
+        (3.0, -0.02),
+        (3.4, dips[2]),
+        (3.8, 0.0),
     )
     return keyframes(moments, t)
 
@@ -179,17 +180,12 @@ def _eyes_for(yaw: Track) -> Track:
 
 
 def _blinking(t: Track, rng: np.random.Generator) -> Track:
-    starts = np.array([0.40, 1.70, 2.98]) + rng.uniform(-0.04, 0.04, 3)
+    starts = np.array([0.40, 1.70, 3.30]) + rng.uniform(-0.04, 0.04, 3)
     return np.max([_blink(t, start) for start in starts], axis=0)
 
 
 def _blink(t: Track, start: float) -> Track:
-    moments = ((0.0, 0.0), (0.10, 1.0), (0.15, 1.0), (0.33, 0.0))
-    return keyframes(_later(moments, start), t)
-
-
-def _later(moments: Sequence[tuple[float, float]], start: float) -> list[tuple[float, float]]:
-    return [(moment + start, value) for moment, value in moments]
+    return keyframes(((0.0, 0.0), (0.10, 1.0), (0.15, 1.0), (0.33, 0.0)), t - start)
 
 
 def _feeling(t: Track) -> Expression:
@@ -200,12 +196,12 @@ def _feeling(t: Track) -> Expression:
         (1.7, 0.5),
         (2.3, 0.3),
         (2.8, 1.0),
-        (3.1, 0.9),
-        (3.75, 0),
+        (3.2, 0.9),
+        (3.8, 0),
     )
-    brows = ((0, 0), (1.05, 0), (1.25, 0.9), (1.7, 0), (2.45, 0), (2.65, 1.0), (3.2, 0))
+    brows = ((0, 0), (1.05, 0), (1.25, 0.9), (1.7, 0), (2.45, 0), (2.65, 1.0), (3.3, 0))
     return Expression(
         smile=keyframes(smile, t),
         brows=keyframes(brows, t),
-        breath=0.5 - 0.5 * np.cos(2 * math.pi * np.minimum(t, 3.9) / 1.95),
+        breath=0.5 - 0.5 * np.cos(2 * math.pi * np.minimum(t, 3.8) / 1.9),
     )

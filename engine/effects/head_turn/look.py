@@ -31,8 +31,8 @@ FOCUS_BLUR = 0.055
 """Of the background at full presence, in eye distances."""
 CAST_SHADOW = 0.20
 """Darkness of the head's shadow on the background."""
-SHADOW_REACH = 0.02
-"""How far the shadow falls to the lower right, in picture widths."""
+SHADOW_REACH = 0.05
+"""How far the shadow falls to the lower right, in face widths."""
 FAR = 0.7
 """Share of the camera's shift that the background follows."""
 
@@ -98,8 +98,7 @@ class _Film:
 
     def _rim_light(self, steps: Tensor, now: Story) -> Tensor:
         """Light the outline on the side the head turns away from."""
-        cell = self._grid.scale[0]
-        reach = RIM_WIDTH * self._scene.face.width / cell
+        reach = RIM_WIDTH * self._scene.face.width / self._grid.scale[0]
         soft = blur(self._grid.carried(self._matte, steps), reach)
         outward = functional.pad(soft[..., :-2] - soft[..., 2:], (1, 1)) * reach
         side = column(np.sin(-2.4 * now.yaw) * now.presence, soft.device)
@@ -115,6 +114,6 @@ class _Film:
 
     def _shadow(self, steps: Tensor) -> Tensor:
         matte = self._grid.carried(self._matte, steps)
-        reach = max(1, round(SHADOW_REACH * matte.shape[-1]))
+        reach = max(1, round(SHADOW_REACH * self._scene.face.width / self._grid.scale[0]))
         fallen = functional.pad(matte, (reach, 0, reach, 0))[..., :-reach, :-reach]
         return blur(fallen, 1.4 * reach)

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
-from engine.effects.toolkit.curves import smoothstep
+from engine.effects.toolkit.curves import Track, smoothstep
+from engine.effects.toolkit.noise import random
 from engine.effects.toolkit.sampling import column, pixel_grid, sample_sharp
-
-Track = NDArray[np.float64]
-"""One number per frame."""
 
 TAKE_UP_FRAMES = 12
 """Frames in which a shake grows from nothing."""
@@ -62,7 +59,7 @@ def shake(frames: int, seed: int, amplitude: float) -> tuple[Track, Track]:
 
     `amplitude` is its standard deviation in pixels: scale it with the picture.
     """
-    rng = np.random.default_rng(seed)
+    rng = random(seed)
     across, along = (_drift(rng, frames, period) * amplitude for period in (9, 7))
     return across, along
 

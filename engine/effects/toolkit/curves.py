@@ -10,7 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 from torch import Tensor
 
-Value = TypeVar("Value", float, NDArray[np.floating], Tensor)
+Value = TypeVar("Value", float, NDArray[np.float32], NDArray[np.float64], Tensor)
+
+Track = NDArray[np.float64]
+"""One number per frame."""
 
 SPRING_STEP_S = 1 / 240
 
@@ -27,9 +30,7 @@ def mix(a: Value, b: Value, t: Value | float) -> Value:
     return a + (b - a) * t  # pyright: ignore[reportReturnType]
 
 
-def keyframes(
-    points: Sequence[tuple[float, float]], times: NDArray[np.float64]
-) -> NDArray[np.float64]:
+def keyframes(points: Sequence[tuple[float, float]], times: Track) -> Track:
     """Pass through (time, value) points, at rest at each; constant before and after them."""
     moments, values = np.array(points, np.float64).T
     segment = np.clip(np.searchsorted(moments, times, side="right") - 1, 0, len(moments) - 2)
@@ -39,12 +40,8 @@ def keyframes(
 
 
 def spring(
-    times: NDArray[np.float64],
-    target: Callable[[float], float],
-    *,
-    frequency: float,
-    damping: float,
-) -> NDArray[np.float64]:
+    times: Track, target: Callable[[float], float], *, frequency: float, damping: float
+) -> Track:
     """Follow `target` with a damped oscillator that starts at rest on it.
 
     Args:

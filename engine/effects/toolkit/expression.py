@@ -6,15 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
-from engine.effects.toolkit.curves import smoothstep
+from engine.effects.toolkit.curves import Track, smoothstep
 from engine.effects.toolkit.sampling import column
 from engine.vision.scene import Face, Scene
-
-Track = NDArray[np.floating]
-"""One number per frame."""
 
 
 @dataclass(frozen=True, slots=True)

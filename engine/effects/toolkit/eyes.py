@@ -6,12 +6,10 @@ mended from around the eye, and the lash line follows the lid's edge.
 
 from __future__ import annotations
 
-import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
-from engine.effects.toolkit.curves import smoothstep
+from engine.effects.toolkit.curves import Track, smoothstep
 from engine.effects.toolkit.eye_shape import LEFT, RIGHT, EyeShape
 from engine.effects.toolkit.eyelids import MEETING, Eyelids
 from engine.effects.toolkit.sampling import column, sample_sharp
@@ -35,7 +33,7 @@ class Eyes:
             if shape.visible
         ]
 
-    def painted(self, closed: NDArray[np.floating], turn: NDArray[np.floating]) -> Tensor:
+    def painted(self, closed: Track, turn: Track) -> Tensor:
         """Give the person with moved eyes, (B, 3, H, W) display values.
 
         Args:
@@ -51,7 +49,7 @@ class Eyes:
             people[..., eye.rows, eye.columns] = lids.over(moved, shut)
         return people
 
-    def warp(self, closed: NDArray[np.floating]) -> tuple[Tensor, Tensor]:
+    def warp(self, closed: Track) -> tuple[Tensor, Tensor]:
         """Draw the lids down without repainting them: displacements dx, dy (B, H, W)."""
         shut = column(closed, self._photo.device)[:, 0]
         dx = self._photo.new_zeros(len(closed), *self._photo.shape[-2:])

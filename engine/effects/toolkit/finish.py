@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
 from engine.effects.look import Frames
-from engine.effects.toolkit.curves import smoothstep
+from engine.effects.toolkit.curves import Track, smoothstep
 from engine.effects.toolkit.light import to_display
+from engine.effects.toolkit.noise import random
 from engine.effects.toolkit.sampling import blur, column, pixel_grid, resize
 
 BLOOM_REDUCTION = 4
@@ -61,7 +61,7 @@ class Finisher:
         self._corners = _corners(height, width, device)
         self._grain = _GrainPlane(height, width, seed, device)
 
-    def __call__(self, light: Tensor, *, strength: NDArray[np.floating], first: int) -> Frames:
+    def __call__(self, light: Tensor, *, strength: Track, first: int) -> Frames:
         """Finish consecutive frames.
 
         Args:
@@ -110,7 +110,7 @@ class _GrainPlane:
         return torch.stack([self._cut(frame) for frame in range(first, first + frames)])[:, None]
 
     def _cut(self, frame: int) -> Tensor:
-        top, left = np.random.default_rng((self._seed, frame)).integers(0, self._margin, 2)
+        top, left = random(self._seed, frame).integers(0, self._margin, 2)
         height, width = self._size
         return self._plane[top : top + height, left : left + width]
 
@@ -127,7 +127,7 @@ def to_frames(display: Tensor) -> Frames:
     return np.asarray(stored.permute(0, 2, 3, 1).contiguous().cpu())
 
 
-def blend_in(rendered: Tensor, rest: Tensor, photo: Tensor, weight: NDArray[np.floating]) -> Tensor:
+def blend_in(rendered: Tensor, rest: Tensor, photo: Tensor, weight: Track) -> Tensor:
     """Let a rendering grow out of its photo.
 
     A rendering at rest is not quite the photo: its soft edges are made anew. What is missing is

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import numpy as np
 import torch
 from torch import Tensor
 from torch.nn import functional
 
 from engine.effects.toolkit.curves import smoothstep
+
+
+def random(seed: int, *stream: int) -> np.random.Generator:
+    """Make a generator of a seed of either sign, for the `stream` of numbers it is needed for."""
+    return np.random.default_rng((seed % 2**64, *stream))
 
 
 def fbm(

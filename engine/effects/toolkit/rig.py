@@ -8,13 +8,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
-from engine.effects.toolkit.curves import smoothstep
+from engine.effects.toolkit.curves import Track, smoothstep
 from engine.effects.toolkit.expression import Expression, Muscles
 from engine.effects.toolkit.eyes import Eyes
 from engine.effects.toolkit.grid import View, WorkingGrid
@@ -22,9 +20,6 @@ from engine.effects.toolkit.masks import distance_inside
 from engine.effects.toolkit.sampling import blur, column
 from engine.effects.toolkit.warp import Motion, inverted
 from engine.vision.scene import Face, Scene
-
-Angles = NDArray[np.floating]
-"""Radians, one per frame."""
 
 BODY_SHARE = 0.12
 """Part of the head's turn that the shoulders follow."""
@@ -77,9 +72,9 @@ class HeadRig:
 
     def pose(
         self,
-        yaw: Angles,
-        pitch: Angles,
-        roll: Angles,
+        yaw: Track,
+        pitch: Track,
+        roll: Track,
         *,
         expression: Expression | None = None,
         view: View | None = None,
@@ -87,7 +82,7 @@ class HeadRig:
         """Turn the head: where in the photo each pixel of each frame is read, x, y (B, H, W).
 
         Args:
-            yaw: positive turns the face to the right of the image.
+            yaw: radians; positive turns the face to the right of the image.
             pitch: positive nods down.
             roll: positive tilts clockwise.
             expression: what the face does meanwhile.
@@ -97,7 +92,7 @@ class HeadRig:
         return self.grid.read(steps, view)
 
     def pose_steps(
-        self, yaw: Angles, pitch: Angles, roll: Angles, *, expression: Expression | None = None
+        self, yaw: Track, pitch: Track, roll: Track, *, expression: Expression | None = None
     ) -> Tensor:
         """Give the displacements `pose` adds, in the photo's pixels, on the grid: (B, 2, h, w)."""
         steps = inverted(self._moved(yaw, pitch, roll), self.grid.x, self.grid.y)
@@ -106,18 +101,18 @@ class HeadRig:
             return steps
         return steps + self.grid.carried(self._muscles(expression), steps)
 
-    def blink(self, closed: NDArray[np.floating]) -> tuple[Tensor, Tensor]:
+    def blink(self, closed: Track) -> tuple[Tensor, Tensor]:
         """Close the eyes by 0..1 per frame: displacements dx, dy (B, H, W) in the photo.
 
         Enough for a blink that something covers; `person` repaints the lids as well.
         """
         return self._eyes.warp(closed)
 
-    def person(self, closed: NDArray[np.floating], turn: NDArray[np.floating]) -> Tensor:
+    def person(self, closed: Track, turn: Track) -> Tensor:
         """Give the scene's person with moved eyes, (B, 3, H, W) display values; see `Eyes`."""
         return self._eyes.painted(closed, turn)
 
-    def _moved(self, yaw: Angles, pitch: Angles, roll: Angles) -> Motion:
+    def _moved(self, yaw: Track, pitch: Track, roll: Track) -> Motion:
         points = self._points
         across, along, depth = _turned(points.across, points.along, points.depth, yaw, pitch, roll)
         before, after = points.spread(points.depth), points.spread(depth)
@@ -129,9 +124,7 @@ class HeadRig:
         return Motion(blur(steps * points.follow * points.free, SMOOTHING), near)
 
 
-def turn_normals(
-    normals: Tensor, yaw: Angles, pitch: Angles, roll: Angles, weight: Tensor
-) -> Tensor:
+def turn_normals(normals: Tensor, yaw: Track, pitch: Track, roll: Track, weight: Tensor) -> Tensor:
     """Turn unit normals (B, 3, H, W) with the head, as far as `weight` (B, 1, H, W) says."""
     x, y, z = _turned(normals[:, 0], normals[:, 1], normals[:, 2], yaw, pitch, roll)
     turned = torch.lerp(normals, torch.stack([x, y, z], 1), weight)
@@ -139,7 +132,7 @@ def turn_normals(
 
 
 def _turned(
-    x: Tensor, y: Tensor, z: Tensor, yaw: Angles, pitch: Angles, roll: Angles
+    x: Tensor, y: Tensor, z: Tensor, yaw: Track, pitch: Track, roll: Track
 ) -> tuple[Tensor, Tensor, Tensor]:
     """Rotate points by yaw, then pitch, then roll; x right, y down, z to the viewer."""
     yaws, pitches, rolls = (column(angle, x.device)[:, 0] for angle in (yaw, pitch, roll))

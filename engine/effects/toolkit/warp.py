@@ -17,6 +17,8 @@ from engine.effects.toolkit.sampling import blur, resize, sample
 DEPTH_STEPS = 64.0
 """Depths told apart within one pixel."""
 NEWTON_STEPS = 3
+STEEPEST = 0.35
+"""Least determinant a step trusts: less is a fold or close to one."""
 LONGEST_STEP = 3.0
 """Of one Newton step, pixels; keeps it on its side of a fold."""
 
@@ -43,9 +45,11 @@ def inverted(motion: Motion, x: Tensor, y: Tensor) -> Tensor:
     for _ in range(NEWTON_STEPS):
         dx, dy, xx, yx, xy, yy = sample(known, place_x, place_y).unbind(1)
         miss_x, miss_y = place_x + dx - x, place_y + dy - y
-        det = ((1 + xx) * (1 + yy) - xy * yx).clamp_min(0.35)
-        place_x = place_x - (((1 + yy) * miss_x - xy * miss_y) / det).clamp(-3, 3)
-        place_y = place_y - (((1 + xx) * miss_y - yx * miss_x) / det).clamp(-3, 3)
+        det = ((1 + xx) * (1 + yy) - xy * yx).clamp_min(STEEPEST)
+        back_x = ((1 + yy) * miss_x - xy * miss_y) / det
+        back_y = ((1 + xx) * miss_y - yx * miss_x) / det
+        place_x = place_x - back_x.clamp(-LONGEST_STEP, LONGEST_STEP)
+        place_y = place_y - back_y.clamp(-LONGEST_STEP, LONGEST_STEP)
     return torch.stack([place_x - x, place_y - y], 1)
 
 

@@ -63,7 +63,7 @@ def test_a_card_prices_the_whole_clip(tmp_path: Path) -> None:
         (GOOD.replace("fps = 24", "fps = 24\nspeed = 2"), "output.speed"),
         (GOOD.replace('look = "wobble"', 'look = "../evil"'), "variant.0.look"),
         (GOOD.split("[[variant]]")[0], "variant"),
-        (GOOD + "[", "column"),
+        (GOOD.replace("photos = 1", "photos = = 1"), "line 8"),
         (
             GOOD + '[params.a]\nkind = "float"\ndefault = 5\nminimum = 0\nmaximum = 1\n'
             'label = { en = "A" }',
