@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import sys
 from asyncio.subprocess import DEVNULL, PIPE, Process
 from dataclasses import dataclass, field
@@ -20,6 +21,8 @@ from engine.jobs.refusal import Refusal, RefusalCode
 
 _PROGRAM = Path(__file__).with_name("intake_process.py")
 _JPEG_START = b"\xff\xd8\xff"
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,10 +93,13 @@ class Intake:
             async with asyncio.timeout(self._limits.wall_s):
                 output, _ = await process.communicate(data)
         except TimeoutError:
-            return b""
+            output = b""
         finally:
             await _end(process)
-        return output if process.returncode == 0 else b""
+        if process.returncode != 0:
+            log.warning("a photo's decoder ended with status %s", process.returncode)
+            return b""
+        return output
 
 
 def _command(limits: IntakeLimits) -> tuple[str, ...]:

@@ -2,6 +2,8 @@
 
 A key is checked by one pattern before anything else, so none leads out of the store; one that does
 not fit names nothing that is there.
+
+The library is called in threads: its own async calls can abort an interpreter that ends just then.
 """
 
 from __future__ import annotations
@@ -10,6 +12,7 @@ import errno
 import re
 import secrets
 import time
+from asyncio import to_thread
 from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -106,26 +109,25 @@ class MediaStore:
         """
         checked = self._checked(key)
         with _no_room_as_full():
-            await self._store.put_async(checked, data, use_multipart=False)
+            await to_thread(self._store.put, checked, data, use_multipart=False)
         self._used_bytes += len(data)
 
     async def get(self, key: MediaKey) -> bytes:
         """Read everything."""
         with _missing(key):
-            found = await self._store.get_async(self._checked(key))
-            return bytes(await found.bytes_async())
+            found = await to_thread(self._store.get, self._checked(key))
+            return bytes(await to_thread(found.bytes))
 
     async def read_range(self, key: MediaKey, start: int, end: int) -> bytes:
         """Read from byte `start`, which must exist, up to and without byte `end`."""
         with _missing(key):
-            return bytes(
-                await self._store.get_range_async(self._checked(key), start=start, end=end)
-            )
+            checked = self._checked(key)
+            return bytes(await to_thread(self._store.get_range, checked, start=start, end=end))
 
     async def size(self, key: MediaKey) -> int:
         """Say how many bytes are stored."""
         with _missing(key):
-            return (await self._store.head_async(self._checked(key)))["size"]
+            return (await to_thread(self._store.head, self._checked(key)))["size"]
 
     async def exists(self, key: MediaKey) -> bool:
         """Say whether anything is stored; never raises MediaMissing."""
@@ -138,21 +140,13 @@ class MediaStore:
     async def delete(self, key: MediaKey) -> None:
         """Remove what is stored; what is gone already is fine."""
         try:
-            await self._store.delete_async(self._checked(key))
+            await to_thread(self._store.delete, self._checked(key))
         except (MediaMissing, FileNotFoundError):
             return
 
     async def list(self, folder: str = "") -> list[StoredMedia]:
         """Say what is stored, everywhere or in one of photos, clips, previews."""
-        batches = self._store.list(folder or None)  # pyright: ignore[reportUnknownMemberType]
-        return [
-            StoredMedia(
-                key=MediaKey(meta["path"]), bytes=meta["size"], modified=meta["last_modified"]
-            )
-            async for batch in batches
-            for meta in batch
-            if _KEY.fullmatch(meta["path"])
-        ]
+        return await to_thread(self._list, folder)
 
     async def used_bytes(self) -> int:
         """Say how much is stored; cheap, and right to within what others did in 10 s."""
@@ -160,6 +154,17 @@ class MediaStore:
             self._used_bytes = sum(media.bytes for media in await self.list())
             self._used_measured_at = time.monotonic()
         return self._used_bytes
+
+    def _list(self, folder: str) -> list[StoredMedia]:
+        batches = self._store.list(folder or None)  # pyright: ignore[reportUnknownMemberType]
+        return [
+            StoredMedia(
+                key=MediaKey(meta["path"]), bytes=meta["size"], modified=meta["last_modified"]
+            )
+            for batch in batches
+            for meta in batch
+            if _KEY.fullmatch(meta["path"])
+        ]
 
     def _checked(self, key: MediaKey) -> str:
         if not _KEY.fullmatch(key) or (self._folder and _is_link(self._folder / key)):

@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from redis.asyncio import Redis
 
 from engine.jobs.catalogue import OFFER_JSON, EffectCard, Offer
-from engine.jobs.job import Variant, WorkerId
+from engine.jobs.job import WorkerId
 from engine.jobs.library import FunctionLibrary
 
 log = logging.getLogger(__name__)
@@ -74,14 +74,12 @@ def _read(texts: Iterable[str | None]) -> list[Offer]:
 
 
 def _newest(cards: Iterable[EffectCard]) -> EffectCard:
-    *older, newest = cards
-    same = [card for card in (*older, newest) if card.version == newest.version]
-    return replace(newest, variants=_all_variants(same))
-
-
-def _all_variants(cards: Sequence[EffectCard]) -> tuple[Variant, ...]:
-    by_name = {variant.name: variant for card in cards for variant in card.variants}
-    return tuple(by_name.values())
+    """Take the newest of one effect's cards, oldest first, with the variants of its like."""
+    by_age = list(cards)
+    newest = by_age[-1]
+    alike = [card for card in by_age if card.version == newest.version]
+    variants = {variant.name: variant for card in alike for variant in card.variants}
+    return replace(newest, variants=tuple(variants.values()))
 
 
 def _usual_seconds(offers: Sequence[Offer]) -> Iterator[tuple[str, float]]:

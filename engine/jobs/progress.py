@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from typing import cast
 
 from pydantic import TypeAdapter, ValidationError
@@ -30,7 +30,7 @@ class ProgressFeed:
         self._redis = redis
         self._channel = prefix(pool) + Key.PROGRESS
 
-    async def listen(self) -> AsyncIterator[Progress]:
+    async def listen(self) -> AsyncGenerator[Progress]:
         """Give reports as they come; what comes while Redis is away is not seen."""
         while True:
             try:

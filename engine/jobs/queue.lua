@@ -112,7 +112,6 @@ end
 -- The state and the outbox entry change together, so every job has exactly one of each.
 local function conclude(p, job, state, outcome)
   write(p, job, 'state', state)
-  call('HDEL', p .. KEY.JOB .. job.id, 'progress')
   if call('HINCRBY', p .. KEY.UNFINISHED, job.person, -1) <= 0 then
     call('HDEL', p .. KEY.UNFINISHED, job.person)
   end
@@ -127,8 +126,13 @@ local function conclude_failed(p, job, why)
   conclude(p, job, 'failed', cjson.encode({kind = 'failed', error = why}))
 end
 
-local function lose_worker(p, job, max_attempts, why)
+local function end_lease(p, job)
   call('ZREM', p .. KEY.LEASES, job.id)
+  call('HDEL', p .. KEY.JOB .. job.id, 'progress')
+end
+
+local function lose_worker(p, job, max_attempts, why)
+  end_lease(p, job)
   if job.cancelling then
     conclude_cancelled(p, job)
   elseif tonumber(job.attempt) >= max_attempts then
@@ -261,7 +265,7 @@ register('finish', {'allow-oom'}, function(p, args)
   if not holds(job, token) then
     return job and job.state ~= 'queued' and job.token == token
   end
-  call('ZREM', p .. KEY.LEASES, id)
+  end_lease(p, job)
   if state == 'succeeded' then
     note_pace(p, job)
   end

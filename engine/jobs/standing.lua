@@ -33,7 +33,7 @@ local function paces_of(p, ...)
 end
 
 -- What the wait of a job is estimated from: its state and place, how many workers are alive, the
--- work of itself, before it (of the next few hundred at most) and in progress, and their paces.
+-- work of itself, before it (of the nearest few hundred at most) and in progress, and their paces.
 register('standing', {'no-writes'}, function(p, args)
   local id, most = args[1], tonumber(args[2])
   local job = read(p, id)

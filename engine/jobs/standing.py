@@ -12,7 +12,7 @@ from pydantic import TypeAdapter
 
 from engine.jobs.job import JobState, Standing
 
-MOST_AHEAD = 500
+MOST_AHEAD = 200
 """How many jobs ahead are looked at one by one; those beyond are taken to be like them."""
 
 FEWEST_PACES = 5

