@@ -1,0 +1,1 @@
+"""Robot: the photo breaks into plates that flip over and lock as metal."""
