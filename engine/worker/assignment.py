@@ -12,8 +12,9 @@ from PIL import Image
 from engine.effects.catalogue import Effect
 from engine.effects.maker import Made, Order
 from engine.jobs.errors import MediaMissing, Refused
-from engine.jobs.job import OUTCOME_JSON, Clip, Job, JobId, MediaKey, Succeeded, Variant
+from engine.jobs.job import Clip, Job, MediaKey, Succeeded, Variant
 from engine.jobs.media import MediaStore, clip_keys
+from engine.jobs.receipt import write_receipt
 from engine.jobs.refusal import Refusal, RefusalCode
 
 
@@ -48,16 +49,6 @@ async def _read_photo(media: MediaStore, key: MediaKey) -> NDArray[np.uint8]:
     return np.array(Image.open(BytesIO(data)).convert("RGB"))
 
 
-async def stored_outcome(job: JobId, media: MediaStore) -> Succeeded | None:
-    """Find the clip an earlier attempt stored before it could report it."""
-    try:
-        receipt = await media.get(clip_keys(job).receipt)
-    except MediaMissing:
-        return None
-    outcome = OUTCOME_JSON.validate_json(receipt)
-    return outcome if isinstance(outcome, Succeeded) else None
-
-
 async def store_clip(
     job: Job, variant: Variant, made: Made, took_s: float, media: MediaStore
 ) -> Succeeded:
@@ -82,5 +73,5 @@ async def store_clip(
     )
     await media.put(keys.video, made.mp4)
     await media.put(keys.poster, made.poster)
-    await media.put(keys.receipt, OUTCOME_JSON.dump_json(outcome))
+    await write_receipt(job.id, outcome, media)
     return outcome

@@ -19,8 +19,9 @@ from engine.jobs.errors import MediaFull, QueueUnavailable, Refused
 from engine.jobs.job import Cancelled, Declined, Outcome, WorkerId
 from engine.jobs.media import MediaStore
 from engine.jobs.queue import Claim, JobQueue
+from engine.jobs.receipt import read_receipt
 from engine.jobs.refusal import Refusal, RefusalCode
-from engine.worker.assignment import read_order, store_clip, stored_outcome
+from engine.worker.assignment import read_order, store_clip
 from engine.worker.hold import Hold, Stop
 from engine.worker.pace import Measured
 
@@ -133,7 +134,7 @@ class Worker:
 
     async def _outcome(self, claim: Claim, hold: Hold) -> Outcome:
         bench, job = self._bench, claim.job
-        done = await stored_outcome(job.id, bench.media)
+        done = await read_receipt(job.id, bench.media)
         if done is not None:
             return done
         order = await read_order(job, claim.variant, bench.effects, bench.media)

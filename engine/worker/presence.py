@@ -13,7 +13,7 @@ from engine.effects.catalogue import Effect
 from engine.jobs.catalogue import EffectCard, Offer
 from engine.jobs.errors import MediaFull, QueueUnavailable
 from engine.jobs.job import MediaKey, WorkerId
-from engine.jobs.media import MediaStore
+from engine.jobs.media import MediaStore, preview_keys
 from engine.jobs.presence import Presence
 from engine.jobs.queue import JobQueue
 from engine.worker.pace import Measured
@@ -53,10 +53,10 @@ async def publish_previews(
 
 
 async def _card(effect: Effect, media: MediaStore) -> EffectCard:
-    name = f"previews/{effect.id}-{effect.about.version}"
+    keys = preview_keys(effect.id, effect.about.version)
     return effect.card(
-        preview=await _publish(effect.preview, MediaKey(f"{name}.mp4"), media),
-        poster=await _publish(effect.poster, MediaKey(f"{name}.jpg"), media),
+        preview=await _publish(effect.preview, keys.video, media),
+        poster=await _publish(effect.poster, keys.poster, media),
     )
 
 
