@@ -7,6 +7,7 @@ import asyncio
 import logging
 import signal
 import sys
+from typing import cast
 
 from bots.errors import BotsError
 from bots.services import opened
@@ -26,12 +27,20 @@ def main() -> int:
     parser.add_argument("bot", choices=["web"], help="which chat to serve")
     bot = parser.parse_args().bot
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
+    code = 0
     try:
         asyncio.run(_run(bot, BotSettings.read()))
-    except (BadSetting, BotsError, JobsError, OSError) as error:
-        print(str(error).splitlines()[0], file=sys.stderr)  # noqa: T201 - the one line at the end
-        return CANNOT_START
-    return 0
+    except* (BadSetting, BotsError, JobsError, OSError) as errors:
+        print(_first_line(errors), file=sys.stderr)  # noqa: T201 - for the operator
+        code = CANNOT_START
+    return code
+
+
+def _first_line(errors: ExceptionGroup[Exception]) -> str:
+    first = errors.exceptions[0]
+    if isinstance(first, ExceptionGroup):
+        return _first_line(cast("ExceptionGroup[Exception]", first))
+    return str(first).splitlines()[0]
 
 
 async def _run(bot: str, settings: BotSettings) -> None:

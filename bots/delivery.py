@@ -11,27 +11,23 @@ import asyncio
 import logging
 from collections import defaultdict
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from bots import messages
 from bots.chat import Chat, Message, Placeholder
 from bots.clock import Clock, utc_now
 from bots.errors import BotsError, ChatUnavailable, MessageGone, StoreUnavailable
-from bots.gallery import Gallery
-from bots.messages import Subject
-from bots.retention import Retention
+from bots.outcomes import Outcomes
+from bots.reporter import Reporter
 from bots.store.journal import Journal, Request
 from bots.studio import Ticket
-from bots.texts.texts import Texts
 from engine.jobs.errors import JobsError, QueueUnavailable
-from engine.jobs.job import TERMINAL, JobId, JobState, Outcome, Progress, Succeeded
-from engine.jobs.outbox import Outbox, OutboxEntry
+from engine.jobs.job import TERMINAL, JobId, Outcome, Progress, Succeeded
 from engine.jobs.progress import ProgressFeed
-from engine.jobs.queue import JobQueue
 
 log = logging.getLogger(__name__)
 
 _OURS = (BotsError, JobsError)
+_MOST_DOUBLINGS = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,8 +53,8 @@ USUAL_PACE = Pace()
 
 
 @dataclass(slots=True)
-class _Thread:
-    """What this process knows about one job's message; one thing at a time is done to it."""
+class _Memory:
+    """What this process remembers of one job's message; one thing at a time is done to it."""
 
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     shown: Message | None = None
@@ -77,25 +73,21 @@ class Delivery:
         bot: str,
         chat: Chat,
         journal: Journal,
-        queue: JobQueue,
-        outbox: Outbox,
+        outcomes: Outcomes,
         feed: ProgressFeed,
-        gallery: Gallery,
-        retention: Retention,
+        reporter: Reporter,
         pace: Pace = USUAL_PACE,
         now: Clock = utc_now,
     ) -> None:
         self._bot = bot
         self._chat = chat
         self._journal = journal
-        self._queue = queue
-        self._outbox = outbox
+        self._outcomes = outcomes
         self._feed = feed
-        self._gallery = gallery
-        self._retention = retention
+        self._reporter = reporter
         self._pace = pace
         self._now = now
-        self._threads: defaultdict[JobId, _Thread] = defaultdict(_Thread)
+        self._memories: defaultdict[JobId, _Memory] = defaultdict(_Memory)
 
     async def open(self, ticket: Ticket) -> Placeholder:
         """Post the message that will become the clip; the same ticket again gives the same one.
@@ -103,18 +95,18 @@ class Delivery:
         Raises:
             ChatUnavailable: it could not be posted; the outcome will come as a new message.
         """
-        thread = self._threads[ticket.job]
-        async with thread.lock:
+        memory = self._memories[ticket.job]
+        async with memory.lock:
             request = await self._journal.get(ticket.job)
             if request is None:
                 raise LookupError(f"{ticket.job} is not in the journal")
             if request.placeholder is not None:
                 return request.placeholder
-            return await self._post(request, thread, await self._status(request, thread))
+            return await self._post(request, memory, await self._status(request, memory))
 
     async def close(self, job: JobId) -> None:
         """Take a job's message away, and show nothing of it any more."""
-        async with self._threads[job].lock:
+        async with self._memories[job].lock:
             request = await self._journal.get(job)
             if request is not None:
                 await self._withdraw(request)
@@ -130,29 +122,18 @@ class Delivery:
 
     async def _follow_progress(self) -> None:
         async for progress in self._feed.listen():
-            if progress.job in self._threads:
-                self._threads[progress.job].progress = progress
+            if progress.job in self._memories:
+                self._memories[progress.job].progress = progress
 
     async def _take_outcomes(self, tasks: asyncio.TaskGroup) -> None:
-        """Write outcomes into the journal as they come, and have them shown at once."""
+        """Have outcomes shown as soon as they are in the journal."""
         while True:
             try:
-                for entry in await self._outbox.entries(wait=timedelta(seconds=2)):
-                    await self._take(entry)
-                    tasks.create_task(self._look_after(entry.job))
+                for job in await self._outcomes.take():
+                    tasks.create_task(self._look_after(job))
             except _OURS as error:
                 log.warning("outcomes have to wait: %s", error)
-                self._outbox.rewind()
                 await asyncio.sleep(self._pace.pulse_s)
-
-    async def _take(self, entry: OutboxEntry) -> None:
-        request = await self._journal.get(entry.job)
-        if request is None or request.erased:
-            await self._retention.erase_clip(entry.job)
-        if request is not None:
-            await self._journal.settle(entry.job, entry.outcome, self._now())
-        await self._outbox.acknowledge(entry.entry)
-        await self._queue.forget(entry.job)
 
     async def _look_after_all(self, tasks: asyncio.TaskGroup) -> None:
         try:
@@ -160,70 +141,69 @@ class Delivery:
         except StoreUnavailable as error:
             log.warning("nothing can be shown for now: %s", error)
             return
-        for job in self._threads.keys() - jobs:
-            if not self._threads[job].lock.locked():
-                del self._threads[job]
+        for job in self._memories.keys() - jobs:
+            if not self._memories[job].lock.locked():
+                del self._memories[job]
         now = asyncio.get_running_loop().time()
         for job in jobs:
-            thread = self._threads[job]
-            if thread.not_before <= now and not thread.lock.locked():
+            memory = self._memories[job]
+            if memory.not_before <= now and not memory.lock.locked():
                 tasks.create_task(self._look_after(job))
 
     async def _look_after(self, job: JobId) -> None:
         """Bring one job's message up to date; what fails now is tried again later."""
-        thread = self._threads[job]
-        async with thread.lock:
+        memory = self._memories[job]
+        async with memory.lock:
             try:
                 request = await self._journal.get(job)
                 if request is not None and request.delivered is None:
-                    await self._show(request, thread)
-                thread.failures = 0
+                    await self._show(request, memory)
+                memory.failures = 0
             except _OURS as error:
-                self._put_off(job, thread, error)
+                self._put_off(job, memory, error)
             except Exception:
                 log.exception("the message of %s cannot be brought up to date", job)
-                self._put_off(job, thread, None)
+                self._put_off(job, memory, None)
 
-    def _put_off(self, job: JobId, thread: _Thread, error: Exception | None) -> None:
-        wait_s = min(self._pace.pulse_s * 2**thread.failures, self._pace.longest_wait_s)
-        thread.failures += 1
-        thread.not_before = asyncio.get_running_loop().time() + wait_s
+    def _put_off(self, job: JobId, memory: _Memory, error: Exception | None) -> None:
+        doubled = 2 ** min(memory.failures, _MOST_DOUBLINGS)
+        wait_s = min(self._pace.pulse_s * doubled, self._pace.longest_wait_s)
+        memory.failures += 1
+        memory.not_before = asyncio.get_running_loop().time() + wait_s
         log.info("%s is tried again in %.0f s: %s", job, wait_s, error)
 
-    async def _show(self, request: Request, thread: _Thread) -> None:
+    async def _show(self, request: Request, memory: _Memory) -> None:
         if request.erased:
             await self._withdraw(request)
         elif request.state not in TERMINAL:
-            await self._update(request, thread)
+            await self._update(request, memory)
         elif request.outcome is None or self._age_s(request.finished) > self._pace.give_up_s:
             log.warning("%s ended and could not be shown in time", request.id)
             await self._journal.set_delivered(request.id, self._now())
         elif request.placeholder is not None or self._is_overdue(request):
-            await self._deliver(request, thread, request.outcome)
+            await self._deliver(request, memory, request.outcome)
 
     async def _withdraw(self, request: Request) -> None:
         if request.placeholder is not None:
             await self._chat.remove(request.placeholder)
         await self._journal.set_delivered(request.id, self._now())
 
-    async def _update(self, request: Request, thread: _Thread) -> None:
+    async def _update(self, request: Request, memory: _Memory) -> None:
         """Show where an unfinished job is, when that has changed."""
-        message = await self._status(request, thread)
+        message = await self._status(request, memory)
         if request.placeholder is None:
             if self._is_overdue(request):
-                await self._post(request, thread, message)
-        elif message != thread.shown and not thread.gone:
+                await self._post(request, memory, message)
+        elif message != memory.shown and not memory.gone:
             try:
                 await self._chat.edit(request.placeholder, request.id, message)
             except MessageGone:
-                thread.gone = True
-            thread.shown = message
+                memory.gone = True
+            memory.shown = message
 
-    async def _deliver(self, request: Request, thread: _Thread, outcome: Outcome) -> None:
+    async def _deliver(self, request: Request, memory: _Memory, outcome: Outcome) -> None:
         """Turn the placeholder into what became of the job."""
-        subject = await self._subject(request)
-        texts = Texts.of(request.person.language)
-        message = messages.ended(texts, subject, outcome)
+        message = await self._reporter.ended(request, outcome)
         placeholder = request.placeholder
         try:
             if placeholder is None:
@@ -231,15 +211,15 @@ class Delivery:
             await self._chat.edit(placeholder, request.id, message)
         except MessageGone:
             # Posting may be repeated after a crash, editing shows once: so post a bare line first.
-            placeholder = await self._post(request, thread, messages.moment(texts))
+            placeholder = await self._post(request, memory, self._reporter.moment(request))
             await self._chat.edit(placeholder, request.id, message)
         await self._journal.set_delivered(request.id, self._now())
         if isinstance(outcome, Succeeded) and self._is_unnoticed(request):
-            await self._nudge(placeholder, texts.ready(texts.title(subject.title)))
+            await self._nudge(placeholder, self._reporter.ready(request))
 
-    async def _post(self, request: Request, thread: _Thread, message: Message) -> Placeholder:
+    async def _post(self, request: Request, memory: _Memory, message: Message) -> Placeholder:
         placeholder = await self._chat.post(request.place, request.id, message)
-        thread.shown, thread.gone = message, False
+        memory.shown, memory.gone = message, False
         await self._journal.set_placeholder(request.id, placeholder.message)
         return placeholder
 
@@ -249,25 +229,12 @@ class Delivery:
         except (ChatUnavailable, MessageGone) as error:
             log.info("a nudge was dropped: %s", error)
 
-    async def _status(self, request: Request, thread: _Thread) -> Message:
-        """Say where an unfinished job is; what the queue does not answer is left out."""
-        texts, subject = Texts.of(request.person.language), await self._subject(request)
-        somebody_works = await self._gallery.somebody_works()
+    async def _status(self, request: Request, memory: _Memory) -> Message:
+        """Say where an unfinished job is, or was when the queue last answered."""
         try:
-            standing = await self._queue.standing(request.id)
-            if standing is None or standing.state is JobState.QUEUED:
-                return messages.queued(texts, subject, standing, somebody_works=somebody_works)
-            progress = thread.progress or await self._queue.last_progress(request.id)
+            return await self._reporter.status(request, memory.progress)
         except QueueUnavailable:
-            return thread.shown or messages.queued(texts, subject, None, somebody_works=True)
-        return messages.running(texts, subject, progress)
-
-    async def _subject(self, request: Request) -> Subject:
-        if request.runners_up is None:
-            return Subject(title=request.title)
-        cards = {card.id: card for card in await self._gallery.cards()}
-        near = [cards[effect] for effect in request.runners_up if effect in cards]
-        return Subject(title=request.title, runners_up=near)
+            return memory.shown or await self._reporter.accepted(request)
 
     def _is_overdue(self, request: Request) -> bool:
         """Tell whether a placeholder would have been recorded by now if it had gone well."""

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import logging
 import time
 
 from engine.jobs.catalogue import EffectCard, Offer
 from engine.jobs.errors import QueueUnavailable
 from engine.jobs.presence import Presence
 
-_FRESH_S = 2.0
+log = logging.getLogger(__name__)
 
 
 class Gallery:
     """Asks the workers' presence now and then, and keeps the answer while nobody answers."""
 
-    def __init__(self, presence: Presence) -> None:
+    def __init__(self, presence: Presence, *, fresh_s: float = 2.0) -> None:
         self._presence = presence
+        self._fresh_s = fresh_s
         self._offer = Offer(effects=())
         self._live = 0
         self._asked_at = float("-inf")
@@ -35,14 +37,13 @@ class Gallery:
         return self._live > 0
 
     async def _refresh(self) -> None:
-        if time.monotonic() - self._asked_at < _FRESH_S:
+        if time.monotonic() - self._asked_at < self._fresh_s:
             return
         try:
             offer = await self._presence.last_known()
+            self._offer = offer if offer.effects else self._offer
             self._live = await self._presence.live_workers()
-        except QueueUnavailable:
-            return
-        if offer.effects:
-            # An empty answer is not kept: a house that has just opened asks until it has workers.
-            self._offer = offer
+        except QueueUnavailable as error:
+            log.warning("the effects of live workers are not known for now: %s", error)
+        finally:
             self._asked_at = time.monotonic()

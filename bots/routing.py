@@ -78,10 +78,10 @@ class Router:
         suggestions = [_suggestion(card, score) for card, score in zip(cards, scores, strict=True)]
         return tuple(sorted(suggestions, key=lambda suggestion: -suggestion.score))
 
-    async def __aenter__(self) -> Self:
+    def __enter__(self) -> Self:
         return self
 
-    async def __aexit__(self, *error: object) -> None:
+    def __exit__(self, *error: object) -> None:
         self._thread.shutdown(wait=False, cancel_futures=True)
 
 

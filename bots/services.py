@@ -13,6 +13,8 @@ from bots.chat import Chat
 from bots.clock import Clock, utc_now
 from bots.delivery import USUAL_PACE, Delivery, Pace
 from bots.gallery import Gallery
+from bots.outcomes import Outcomes
+from bots.reporter import Reporter
 from bots.retention import Keep, Retention
 from bots.routing import Router
 from bots.settings import BotSettings
@@ -55,11 +57,15 @@ class Services:
             bot=self.bot,
             chat=chat,
             journal=self.journal,
-            queue=self.queue,
-            outbox=Outbox(self.redis, self.bot),
+            outcomes=Outcomes(
+                outbox=Outbox(self.redis, self.bot),
+                journal=self.journal,
+                queue=self.queue,
+                retention=self.retention,
+                now=self.now,
+            ),
             feed=ProgressFeed(self.redis),
-            gallery=self.gallery,
-            retention=self.retention,
+            reporter=Reporter(self.queue, self.gallery),
             pace=pace,
             now=self.now,
         )
@@ -77,7 +83,7 @@ async def opened(bot: str, settings: BotSettings, now: Clock = utc_now) -> Async
     database, redis = Database.at(settings.database), connect(settings.redis_url)
     try:
         await database.migrate()
-        async with Router() as router:
+        with Router() as router:
             yield _services(bot, settings, database, redis, router, now)
     finally:
         await redis.aclose()
@@ -95,13 +101,7 @@ def _services(
     journal, photos = Journal(database), Photos(database)
     media = MediaStore.at(settings.media)
     queue, gallery = JobQueue(redis), Gallery(Presence(redis))
-    retention = Retention(
-        journal=journal,
-        photos=photos,
-        conversation=Conversation(database),
-        media=media,
-        keep=_keep(settings),
-    )
+    retention = _retention(settings, database, journal, photos, media)
     studio = Studio(
         rules=Rules(policy=settings.policy, media_quota=settings.media_quota),
         admission=Admission(bot, gallery, router),
@@ -137,7 +137,20 @@ def _services(
     )
 
 
-def _keep(settings: BotSettings) -> Keep:
-    return Keep(
+def _retention(
+    settings: BotSettings,
+    database: Database,
+    journal: Journal,
+    photos: Photos,
+    media: MediaStore,
+) -> Retention:
+    keep = Keep(
         photos=settings.keep_photos, clips=settings.keep_clips, journal=settings.keep_journal
+    )
+    return Retention(
+        journal=journal,
+        photos=photos,
+        conversation=Conversation(database),
+        media=media,
+        keep=keep,
     )

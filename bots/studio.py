@@ -144,6 +144,8 @@ class Studio:
 
     async def owns(self, who: PersonId, key: MediaKey) -> bool:
         """Tell whether a photo or clip is this person's, and still kept."""
+        if not await self.media.exists(key):
+            return False
         if key.startswith("photos/"):
             return bool(await self.photos.owned(who, [key]))
         request = await self.journal.get(job_of_clip(key))
@@ -222,10 +224,8 @@ class Studio:
 
     async def _check_photos(self, request: Request) -> None:
         """Check that the photos are the person's own, and still there."""
-        photos = request.job.photos if request.job else ()
-        owned = await self.photos.owned(request.person.id, photos)
-        for key in photos:
-            if key not in owned or not await self.media.exists(key):
+        for key in request.job.photos if request.job else ():
+            if not await self.owns(request.person.id, key):
                 raise Refused(Refusal(RefusalCode.PHOTO_GONE))
 
     async def _enqueue(self, request: Request) -> None:

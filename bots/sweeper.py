@@ -15,10 +15,11 @@ from bots.clock import Clock, utc_now
 from bots.errors import StoreUnavailable
 from bots.retention import Retention
 from bots.store.journal import Journal, Request
-from engine.jobs.errors import JobsError, MediaMissing, Refused
-from engine.jobs.job import OUTCOME_JSON, TERMINAL, Cancelled, Job, JobId, Outcome
-from engine.jobs.media import MediaStore, clip_keys
+from engine.jobs.errors import JobsError, Refused
+from engine.jobs.job import TERMINAL, Cancelled, Job
+from engine.jobs.media import MediaStore
 from engine.jobs.queue import JobQueue
+from engine.jobs.receipt import read_receipt
 
 log = logging.getLogger(__name__)
 
@@ -66,7 +67,8 @@ class Sweeper:
             tasks.create_task(self._repeat(self.tidy, self._rounds.retention))
 
     async def requeue(self) -> None:
-        """Queue again what is journalled as unfinished and unknown to the queue."""
+        """Queue again what lost its worker, and what is journalled but unknown to the queue."""
+        await self._queue.reap()
         for request in await self._journal.unfinished(self._now() - _UNDER_WAY):
             if await self._queue.state(request.id) is None:
                 await self._mend(request)
@@ -82,24 +84,18 @@ class Sweeper:
                 await sweep()
             except (StoreUnavailable, JobsError) as error:
                 log.warning("sweeping has to wait: %s", error)
+            except Exception:
+                log.exception("sweeping failed, and is tried again later")
             await asyncio.sleep(pause.total_seconds())
 
     async def _mend(self, request: Request) -> None:
-        outcome = await self._stored_outcome(request.id)
+        outcome = await read_receipt(request.id, self._media)
         if outcome is not None:
             await self._journal.settle(request.id, outcome, self._now())
         elif request.job is None:
             await self._journal.settle(request.id, Cancelled(), self._now(), counted=False)
         else:
             await self._enqueue(request.job)
-
-    async def _stored_outcome(self, job: JobId) -> Outcome | None:
-        """Read the outcome of a job whose clip was finished before the queue lost it."""
-        try:
-            receipt = await self._media.get(clip_keys(job).receipt)
-        except MediaMissing:
-            return None
-        return OUTCOME_JSON.validate_json(receipt)
 
     async def _enqueue(self, job: Job) -> None:
         try:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
+import sqlite3
 from collections.abc import AsyncGenerator, Generator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
@@ -11,7 +14,7 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, event, make_url, text
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.orm import DeclarativeBase
@@ -19,7 +22,7 @@ from sqlalchemy.orm import DeclarativeBase
 from bots.errors import StoreUnavailable
 
 _MIGRATIONS = Path(__file__).with_name("migrations")
-_LOCK_WAIT_S = 15
+_LOCK_WAIT_S = "15"
 _MIGRATION_LOCK = 0x7A6F65  # "zoe"; any number all our processes agree on
 
 
@@ -31,12 +34,17 @@ class Database:
 
     @classmethod
     def at(cls, url: str) -> Self:
-        """Connect to a SQLAlchemy URL, as `sqlite+aiosqlite:////folder/zoetrope.db`."""
-        if make_url(url).get_backend_name() == "sqlite":
-            engine = create_async_engine(url, connect_args={"timeout": _LOCK_WAIT_S})
+        """Connect to a SQLAlchemy URL, as `sqlite+aiosqlite:////folder/zoetrope.db`.
+
+        A `timeout` in a SQLite URL is how many seconds to wait for another process's lock.
+        """
+        where = make_url(url)
+        if where.get_backend_name() == "sqlite":
+            patient = where.update_query_dict({"timeout": _LOCK_WAIT_S, **where.query})
+            engine = create_async_engine(patient)
             _teach_sqlite(engine)
         else:
-            engine = create_async_engine(url, pool_pre_ping=True)
+            engine = create_async_engine(where, pool_pre_ping=True)
         return cls(engine)
 
     @property
@@ -76,6 +84,9 @@ class Database:
             StoreUnavailable: the database does not answer, or stays locked.
         """
         with _as_unavailable():
+            file = self._engine.url.database
+            if self.dialect == "sqlite" and file is not None:
+                await asyncio.to_thread(_prepare_file, file)
             engine = self._engine.execution_options(writes=True, migrates=True)
             async with engine.begin() as connection:
                 await connection.run_sync(_upgrade)
@@ -106,8 +117,15 @@ def _as_unavailable() -> Generator[None]:
     """Give what can go wrong between us and the database one name."""
     try:
         yield
-    except (OperationalError, InterfaceError, PoolTimeout, OSError) as error:
-        raise StoreUnavailable(str(error)) from error
+    except (OperationalError, InterfaceError, PoolTimeout, sqlite3.Error, OSError) as error:
+        reason = error.orig if isinstance(error, DBAPIError) else error
+        raise StoreUnavailable(f"The database cannot be used: {reason}") from error
+
+
+def _prepare_file(file: str) -> None:
+    """Make a database file that can be read while it is written, or fail without a trace."""
+    with contextlib.closing(sqlite3.connect(file, timeout=float(_LOCK_WAIT_S))) as connection:
+        connection.execute("PRAGMA journal_mode = WAL")
 
 
 def _teach_sqlite(engine: AsyncEngine) -> None:
@@ -122,7 +140,6 @@ def _teach_sqlite(engine: AsyncEngine) -> None:
     def begun(connection: Connection) -> None:
         options = connection.get_execution_options()
         if options.get("migrates"):
-            connection.exec_driver_sql("PRAGMA journal_mode = WAL")
             connection.exec_driver_sql("PRAGMA foreign_keys = OFF")
         connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("writes") else "BEGIN")
 

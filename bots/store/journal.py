@@ -124,8 +124,8 @@ class Journal:
         async with self._database.reading() as session:
             return frozenset(JobId(job) for job in await session.scalars(kept))
 
-    async def set_placeholder(self, job: JobId, message: MessageId | None) -> None:
-        """Note which message becomes the clip; None: there is none any more."""
+    async def set_placeholder(self, job: JobId, message: MessageId) -> None:
+        """Note which message becomes the clip."""
         await self._update(job, placeholder=message)
 
     async def settle(

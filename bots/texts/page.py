@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from bots.texts.texts import Texts
-from engine.jobs.refusal import Refusal, RefusalCode
 
 
 def page_strings(texts: Texts) -> Mapping[str, str]:
@@ -40,6 +39,7 @@ def _controls(texts: Texts) -> dict[str, str]:
         "language": _("Language"),
         "conversation": _("Conversation"),
         "composer": _("New clip"),
+        "you": _("You"),
         "add_photo": _("Add a photo"),
         "remove_photo": _("Remove the photo"),
         "your_photo": _("Your photo"),
@@ -80,13 +80,14 @@ def _notices(texts: Texts) -> dict[str, str]:
     return {
         "reconnecting": _("Reconnecting…"),
         "connected": _("Connected again."),
+        "no_line": _("There is no connection right now. Please try again in a moment."),
         "photo_added": _("Photo added."),
         "effect_chosen": _("{title} chosen."),
+        "clip_ready": _("The clip is here: {title}"),
         "deleted": _("Deleted."),
         "need_photo": _("This effect works on a photo. Add one first."),
         "photo_on_its_way": _("The photo is still on its way. One moment, please."),
         "upload_failed": _("The photo did not get through. Please try again."),
-        "photo_too_large": texts.refused(Refusal(RefusalCode.PHOTO_TOO_MANY_BYTES)),
         "clip_gone": _("This clip is no longer kept."),
         "not_understood": _("The page sent something I do not understand. Please reload it."),
         "too_fast": _("That was too much at once. Please wait a moment."),

@@ -52,8 +52,9 @@ def _no_match(speech: NullTranslations, has_photo: bool) -> str:
     if has_photo:
         return _("I am not sure which effect you mean. Pick one below, or say it in other words.")
     return _(
-        "I cannot make a video from words alone: that takes a video model and a GPU, and none is "
-        "installed here. Send a photo with your words, or pick one of these effects for it."
+        "I cannot make a video from words alone: that takes a video model and a GPU with at least "
+        "8 GB, and none is installed here. "
+        "Send a photo with your words, or pick one of these effects for it."
     )
 
 

@@ -30,7 +30,7 @@ class FakeChat:
 
     faults: defaultdict[str, deque[Fault]] = field(default_factory=lambda: defaultdict(deque))
     shown: dict[Placeholder, tuple[JobId, Message]] = field(default_factory=dict)
-    edits: list[Message] = field(default_factory=list)
+    edits: list[tuple[JobId, str]] = field(default_factory=list)
     step: Callable[[], None] = lambda: None
     nudges: list[str] = field(default_factory=list)
     _numbers: count[int] = field(default_factory=count)
@@ -47,7 +47,7 @@ class FakeChat:
         if placeholder not in self.shown:
             raise MessageGone
         self.shown[placeholder] = (job, message)
-        self.edits.append(message)
+        self.edits.append((job, message.text))
         self._after("edit")
 
     async def remove(self, placeholder: Placeholder) -> None:

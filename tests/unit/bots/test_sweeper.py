@@ -7,10 +7,20 @@ import os
 from datetime import timedelta
 from pathlib import Path
 
-from bots.chat import Ask
+from bots.chat import Ask, Message
+from bots.store.conversation import Answered, Conversation
 from deploy.polling import wait_until
-from engine.jobs.job import OUTCOME_JSON, Cancelled, JobId, JobState, MediaKey, Succeeded
+from engine.jobs.job import (
+    OUTCOME_JSON,
+    Cancelled,
+    JobId,
+    JobState,
+    MediaKey,
+    Succeeded,
+    WorkerId,
+)
 from engine.jobs.media import clip_keys
+from engine.jobs.queue import JobQueue
 from tests.house import House, a_house, at_work
 from tests.job_samples import success
 from tests.valkey import ValkeyProcess
@@ -46,6 +56,19 @@ async def test_a_request_the_queue_has_lost_is_queued_again_as_it_was(house: Hou
     ask = await forgotten_by_the_queue(house)
     await house.services.sweeper.requeue()
     assert (await house.claim()).job == (await house.request(ask.id)).job
+
+
+async def test_a_job_whose_worker_is_gone_comes_back_with_no_other_worker_left(
+    house: House,
+) -> None:
+    ask = await house.submitted()
+    hasty = JobQueue(house.services.redis, lease=timedelta(0))
+    (variant,) = (await house.request(ask.id)).job.variants
+    assert await hasty.claim(WorkerId("gone"), [variant.needs], nonce="n") is not None
+
+    await house.services.sweeper.requeue()
+
+    assert (await house.claim()).attempt == 2
 
 
 async def test_several_sweepers_queue_it_once(house: House) -> None:
@@ -107,6 +130,18 @@ async def test_a_clip_and_its_words_are_kept_for_a_week(house: House) -> None:
     assert await house.services.media.list() == []
     request = await house.request(job_of(outcome))
     assert (request.state, request.job) == (JobState.SUCCEEDED, None)
+
+
+async def test_a_web_conversation_is_kept_as_long_as_its_clips(house: House) -> None:
+    conversation = Conversation(house.services.database)
+    answer = Answered(job=JobId("1"), message=Message(text="Symbiote"))
+    await conversation.add(house.here.id, answer, house.time())
+    house.time.ahead = timedelta(days=6)
+    await house.services.sweeper.tidy()
+    assert len(await conversation.latest(house.here.id, limit=9)) == 1
+    house.time.ahead = timedelta(days=7, minutes=1)
+    await house.services.sweeper.tidy()
+    assert len(await conversation.latest(house.here.id, limit=9)) == 0
 
 
 async def test_the_journal_is_kept_for_ninety_days(house: House) -> None:

@@ -1,0 +1,63 @@
+"""What a request's message shows at this moment, from what the queue and the workers say."""
+
+from __future__ import annotations
+
+from bots import messages
+from bots.chat import Message
+from bots.gallery import Gallery
+from bots.messages import Subject
+from bots.store.journal import Request
+from bots.texts.texts import Texts
+from engine.jobs.job import JobState, Outcome, Progress
+from engine.jobs.queue import JobQueue
+
+
+class Reporter:
+    """Words for requests, each in its person's language."""
+
+    def __init__(self, queue: JobQueue, gallery: Gallery) -> None:
+        self._queue = queue
+        self._gallery = gallery
+
+    async def status(self, request: Request, progress: Progress | None) -> Message:
+        """Say where an unfinished request is; `progress` is the last report heard.
+
+        Raises:
+            QueueUnavailable: that is not known now.
+        """
+        texts, subject = _texts(request), await self._subject(request)
+        standing = await self._queue.standing(request.id)
+        if standing is None or standing.state is JobState.QUEUED:
+            somebody_works = await self._gallery.somebody_works()
+            return messages.queued(texts, subject, standing, somebody_works=somebody_works)
+        report = progress or await self._queue.last_progress(request.id)
+        return messages.running(texts, subject, report)
+
+    async def accepted(self, request: Request) -> Message:
+        """Say that a request is taken, while the queue does not answer."""
+        subject = await self._subject(request)
+        return messages.queued(_texts(request), subject, None, somebody_works=True)
+
+    async def ended(self, request: Request, outcome: Outcome) -> Message:
+        """Say what became of a request."""
+        return messages.ended(_texts(request), await self._subject(request), outcome)
+
+    def moment(self, request: Request) -> Message:
+        """Say that something is about to appear."""
+        return messages.moment(_texts(request))
+
+    def ready(self, request: Request) -> str:
+        """Say in a line that the clip has come."""
+        texts = _texts(request)
+        return texts.ready(texts.title(request.title))
+
+    async def _subject(self, request: Request) -> Subject:
+        if request.runners_up is None:
+            return Subject(title=request.title)
+        cards = {card.id: card for card in await self._gallery.cards()}
+        near = [cards[effect] for effect in request.runners_up if effect in cards]
+        return Subject(title=request.title, runners_up=near)
+
+
+def _texts(request: Request) -> Texts:
+    return Texts.of(request.person.language)

@@ -1,0 +1,121 @@
+"""Chats: what delivery counts on, the same on every platform."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import AsyncGenerator
+from pathlib import Path
+
+import pytest
+
+from bots.chat import Action, Button, Chat, Message, MessageId, Placeholder, PlaceId, ShownClip
+from bots.errors import MessageGone
+from bots.store.conversation import Answered, Conversation
+from bots.store.database import Database
+from bots.web_chat.chat import WebChat
+from bots.web_chat.rooms import Rooms
+from engine.jobs.job import JobId, MediaKey
+from tests.fakes.chat import FakeChat
+
+HERE = PlaceId("web:here")
+JOB = JobId("job-1")
+QUEUED = Message(text="Queued", buttons=(Button(action=Action.CANCEL, label="Cancel"),))
+CLIP = Message(
+    text="共生体 🤖",
+    clip=ShownClip(
+        key=MediaKey("clips/job-1.mp4"), poster=MediaKey("clips/job-1.jpg"), width=512, height=384
+    ),
+)
+
+
+class Platform(ABC):
+    """A chat, and a person's eyes."""
+
+    chat: Chat
+
+    @abstractmethod
+    async def seen(self) -> list[Message]:
+        """Give what is shown in the place, oldest first."""
+
+
+class Fake(Platform):
+    def __init__(self) -> None:
+        self.chat = self._chat = FakeChat()
+
+    async def seen(self) -> list[Message]:
+        return [message for _, message in self._chat.shown.values()]
+
+
+class Web(Platform):
+    def __init__(self, database: Database) -> None:
+        self.chat = self._chat = WebChat(Conversation(database), Rooms())
+
+    async def seen(self) -> list[Message]:
+        lines = await self._chat.latest(HERE, limit=100)
+        return [line.entry.message for line in lines if isinstance(line.entry, Answered)]
+
+
+@pytest.fixture(params=["fake", "web"])
+async def platform(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncGenerator[Platform]:
+    if request.param == "fake":
+        yield Fake()
+        return
+    database = Database.at(f"sqlite+aiosqlite:///{tmp_path / 'zoetrope.db'}")
+    await database.migrate()
+    yield Web(database)
+    await database.close()
+
+
+async def test_what_is_posted_is_seen(platform: Platform) -> None:
+    placeholder = await platform.chat.post(HERE, JOB, QUEUED)
+    assert placeholder.place == HERE
+    assert await platform.seen() == [QUEUED]
+
+
+async def test_an_edit_replaces_the_whole_message(platform: Platform) -> None:
+    placeholder = await platform.chat.post(HERE, JOB, QUEUED)
+    await platform.chat.edit(placeholder, JOB, CLIP)
+    assert await platform.seen() == [CLIP]
+
+
+async def test_an_edit_done_twice_changes_nothing(platform: Platform) -> None:
+    placeholder = await platform.chat.post(HERE, JOB, QUEUED)
+    for _ in range(2):
+        await platform.chat.edit(placeholder, JOB, CLIP)
+    assert await platform.seen() == [CLIP]
+
+
+async def test_progress_gives_way_to_the_clip(platform: Platform) -> None:
+    placeholder = await platform.chat.post(HERE, JOB, QUEUED)
+    await platform.chat.edit(placeholder, JOB, Message(text="Rendering", progress=0.5))
+    assert [message.progress for message in await platform.seen()] == [0.5]
+    await platform.chat.edit(placeholder, JOB, CLIP)
+    assert await platform.seen() == [CLIP]
+
+
+async def test_a_removed_message_is_gone(platform: Platform) -> None:
+    placeholder = await platform.chat.post(HERE, JOB, QUEUED)
+    for _ in range(2):
+        await platform.chat.remove(placeholder)
+    assert await platform.seen() == []
+    with pytest.raises(MessageGone):
+        await platform.chat.edit(placeholder, JOB, CLIP)
+
+
+async def test_a_message_that_never_was_is_gone(platform: Platform) -> None:
+    nothing = Placeholder(place=HERE, message=MessageId("none"))
+    with pytest.raises(MessageGone):
+        await platform.chat.edit(nothing, JobId("none"), CLIP)
+
+
+async def test_messages_of_several_jobs_keep_their_order(platform: Platform) -> None:
+    first = await platform.chat.post(HERE, JOB, QUEUED)
+    await platform.chat.post(HERE, JobId("job-2"), Message(text="second"))
+    await platform.chat.edit(first, JOB, CLIP)
+    assert [message.text for message in await platform.seen()] == [CLIP.text, "second"]
+
+
+async def test_a_nudge_adds_no_clip(platform: Platform) -> None:
+    placeholder = await platform.chat.post(HERE, JOB, CLIP)
+    await platform.chat.nudge(placeholder, "Your clip is ready.")
+    assert sum(message.clip is not None for message in await platform.seen()) == 1

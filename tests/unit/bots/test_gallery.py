@@ -1,0 +1,54 @@
+"""The gallery: what live workers offer, or what was offered last."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+from redis.asyncio import Redis
+
+from bots.gallery import Gallery
+from engine.jobs.catalogue import Offer
+from engine.jobs.connection import connect
+from engine.jobs.presence import Presence
+from tests.effect_cards import OFFER, ROBOT, SYMBIOTE
+from tests.job_samples import WORKER
+from tests.valkey import ValkeyProcess
+
+
+async def test_nothing_was_ever_offered(redis: Redis) -> None:
+    gallery = Gallery(Presence(redis))
+    assert await gallery.cards() == ()
+    assert not await gallery.somebody_works()
+
+
+async def test_hidden_effects_are_offered_but_not_shown(redis: Redis) -> None:
+    presence = Presence(redis)
+    offer = Offer(effects=(SYMBIOTE, replace(ROBOT, hidden=True)))
+    await presence.announce(WORKER, offer, timedelta(minutes=1))
+    gallery = Gallery(presence)
+    assert await gallery.cards() == (SYMBIOTE,)
+    assert len((await gallery.offer()).effects) == 2
+    assert await gallery.somebody_works()
+
+
+async def test_what_was_offered_last_is_kept_when_workers_leave(redis: Redis) -> None:
+    presence = Presence(redis)
+    await presence.announce(WORKER, OFFER, timedelta(minutes=1))
+    await presence.withdraw(WORKER)
+    gallery = Gallery(presence)
+    assert len(await gallery.cards()) == 3
+    assert not await gallery.somebody_works()
+
+
+async def test_it_is_kept_while_the_queue_is_away(tmp_path: Path) -> None:
+    server = ValkeyProcess(tmp_path)
+    server.start()
+    async with connect(server.url) as client:
+        presence = Presence(client)
+        await presence.announce(WORKER, OFFER, timedelta(minutes=1))
+        gallery = Gallery(presence, fresh_s=0)
+        cards = await gallery.cards()
+        server.kill()
+        assert await gallery.cards() == cards

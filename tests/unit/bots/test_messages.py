@@ -1,0 +1,114 @@
+"""What a message shows at each point of a request's life."""
+
+from __future__ import annotations
+
+import pytest
+
+from bots import messages
+from bots.chat import Action, Message
+from bots.messages import Subject
+from bots.texts.texts import Texts
+from engine.jobs.job import (
+    Cancelled,
+    Declined,
+    Failed,
+    JobId,
+    JobState,
+    Outcome,
+    Progress,
+    Standing,
+)
+from engine.jobs.refusal import Refusal, RefusalCode
+from tests.effect_cards import HEAD_TURN, ROBOT, SYMBIOTE
+from tests.job_samples import a_job, success
+
+TEXTS = Texts.of("en")
+SUBJECT = Subject(title=SYMBIOTE.title)
+CHOSEN = Subject(title=ROBOT.title, runners_up=(SYMBIOTE, HEAD_TURN))
+STANDING = Standing(state=JobState.QUEUED, position=1, low_s=15, high_s=25)
+
+
+def shown(message: Message) -> list[tuple[Action, str]]:
+    return [(button.action, button.effect or button.label) for button in message.buttons]
+
+
+def progress(stage: str, fraction: float) -> Progress:
+    return Progress(job=JobId("1"), stage=stage, fraction=fraction)  # pyright: ignore[reportArgumentType]
+
+
+def test_a_waiting_job_can_be_cancelled() -> None:
+    message = messages.queued(TEXTS, SUBJECT, STANDING, somebody_works=True)
+    assert message.text == "Queued (1st, about 15-25 s)"
+    assert shown(message) == [(Action.CANCEL, "Cancel")]
+
+
+def test_a_job_with_no_known_place_is_still_queued() -> None:
+    message = messages.queued(TEXTS, SUBJECT, None, somebody_works=True)
+    assert message.text == "Queued"
+
+
+def test_a_job_nobody_will_do_says_so() -> None:
+    message = messages.queued(TEXTS, SUBJECT, STANDING, somebody_works=False)
+    assert message.text == "Queued. It starts as soon as a worker is running again."
+
+
+@pytest.mark.parametrize(
+    ("report", "text"),
+    [
+        (None, "Getting your photo ready for Symbiote…"),
+        (progress("preparing", 0.1), "Getting your photo ready for Symbiote…"),
+        (progress("rendering", 0.429), "Rendering Symbiote… 42 %"),
+        (progress("encoding", 0.99), "Finishing Symbiote…"),
+    ],
+)
+def test_a_running_job_says_what_is_being_done(report: Progress | None, text: str) -> None:
+    message = messages.running(TEXTS, SUBJECT, report)
+    assert message.text == text
+    assert message.progress == (report.fraction if report else 0)
+
+
+def test_a_choice_made_for_the_person_is_said_and_can_be_changed() -> None:
+    message = messages.running(TEXTS, CHOSEN, progress("rendering", 0.5))
+    assert message.text == "I picked Robot for your words.\nRendering Robot… 50 %"
+    assert shown(message) == [
+        (Action.CANCEL, "Cancel"),
+        (Action.CHOOSE, "symbiote"),
+        (Action.CHOOSE, "head_turn"),
+    ]
+
+
+def test_a_clip_comes_with_its_figures() -> None:
+    outcome = success(a_job("1"))
+    message = messages.ended(TEXTS, SUBJECT, outcome)
+    assert message.clip is not None
+    assert (message.clip.key, message.clip.width) == (outcome.clip.key, 512)
+    assert message.progress is None
+
+
+@pytest.mark.parametrize(
+    ("outcome", "offered"),
+    [
+        (Failed(error="x"), {Action.AGAIN, Action.OTHER_EFFECT, Action.DELETE}),
+        (Cancelled(), {Action.AGAIN, Action.OTHER_EFFECT, Action.DELETE}),
+        (Declined(refusal=Refusal(RefusalCode.NO_FACE)), {Action.DELETE}),
+        (Declined(refusal=Refusal(RefusalCode.DISK_FULL)), {Action.AGAIN, Action.DELETE}),
+        (
+            Declined(refusal=Refusal(RefusalCode.UNSAFE_CLIP)),
+            {Action.AGAIN, Action.OTHER_EFFECT, Action.DELETE},
+        ),
+    ],
+)
+def test_what_may_help_is_offered(outcome: Outcome, offered: set[Action]) -> None:
+    message = messages.ended(TEXTS, SUBJECT, outcome)
+    assert {action for action, _ in shown(message)} == offered
+
+
+def test_a_refused_prompt_offers_the_nearest_effects_there_are() -> None:
+    data = {"nearest": "robot,gone,symbiote", "photos": 0}
+    refusal = Refusal(RefusalCode.NO_MODEL_FOR_PROMPT, data)
+    message = messages.refused(TEXTS, refusal, (SYMBIOTE, ROBOT))
+    assert shown(message) == [(Action.CHOOSE, "robot"), (Action.CHOOSE, "symbiote")]
+
+
+def test_any_other_refusal_offers_nothing() -> None:
+    assert messages.refused(TEXTS, Refusal(RefusalCode.PAUSED), (ROBOT,)).buttons == ()

@@ -1,0 +1,66 @@
+"""Settings: defaults that work, and one sentence for each value that does not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bots.accounts import Policy
+from bots.settings import BotSettings
+from engine.jobs.settings import BadSetting
+
+
+@pytest.fixture(autouse=True)
+def _nothing_set(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:  # pyright: ignore[reportUnusedFunction]
+    monkeypatch.chdir(tmp_path)
+
+
+def test_the_defaults_let_only_the_local_page_in_and_listen_on_loopback() -> None:
+    settings = BotSettings.read()
+    assert settings.policy == Policy()
+    assert settings.web_host == "127.0.0.1"
+    assert settings.database.startswith("sqlite+aiosqlite:////")
+
+
+def test_names_have_commas_between(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ZOETROPE_OWNERS", "telegram:1, discord:2,")
+    assert BotSettings.read().owners == ("telegram:1", "discord:2")
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "sentence"),
+    [
+        ("DAILY_LIMIT", "many", 'must be a whole number from 0, not "many"'),
+        ("DAILY_LIMIT", "-1", 'must be a whole number from 0, not "-1"'),
+        ("MEDIA_GB", "0", 'must be a number above 0, not "0"'),
+        ("WEB_PORT", "99999", 'must be a whole number from 0 up to 65535, not "99999"'),
+        ("WEB_HTTPS", "perhaps", 'must be true or false, not "perhaps"'),
+        ("LANGUAGE", "fr", "must be 'en' or 'zh', not \"fr\""),
+    ],
+)
+def test_a_bad_value_is_named_in_one_sentence(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, sentence: str
+) -> None:
+    monkeypatch.setenv(f"ZOETROPE_{name}", value)
+    with pytest.raises(BadSetting) as bad:
+        BotSettings.read()
+    assert str(bad.value) == f"ZOETROPE_{name}: {sentence}"
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.7", "example.org"])
+def test_a_page_beyond_loopback_needs_a_password(
+    monkeypatch: pytest.MonkeyPatch, host: str
+) -> None:
+    monkeypatch.setenv("ZOETROPE_WEB_HOST", host)
+    with pytest.raises(BadSetting, match="ZOETROPE_WEB_PASSWORD: must be set"):
+        BotSettings.read()
+    monkeypatch.setenv("ZOETROPE_WEB_PASSWORD", "a secret")
+    settings = BotSettings.read()
+    assert "a secret" not in repr(settings)
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "::1", "localhost", "127.8.8.8"])
+def test_loopback_needs_none(monkeypatch: pytest.MonkeyPatch, host: str) -> None:
+    monkeypatch.setenv("ZOETROPE_WEB_HOST", host)
+    assert BotSettings.read().web_password is None

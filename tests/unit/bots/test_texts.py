@@ -1,0 +1,209 @@
+"""Texts: every sentence in every language, and none of them out of step with the code."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+import pytest
+from babel.messages import Catalog
+from babel.messages.pofile import read_po
+
+from bots.chat import Action
+from bots.texts.catalogues import TEMPLATE, extract, read_language, translations
+from bots.texts.figures import ordinal, span
+from bots.texts.languages import LANGUAGES, SOURCE, closest, negotiate
+from bots.texts.texts import Texts
+from engine.jobs.job import JobState, Standing
+from engine.jobs.refusal import Refusal, RefusalCode
+
+FIGURES: Mapping[RefusalCode, Mapping[str, str | int | float]] = {
+    RefusalCode.PHOTO_TOO_MANY_BYTES: {"bytes": 40_000_000, "limit": 20_000_000},
+    RefusalCode.PHOTO_TOO_MANY_PIXELS: {"width": 9000, "height": 9000, "limit": 50_000_000},
+    RefusalCode.PHOTO_TOO_SMALL: {"width": 1, "height": 1, "limit": 128},
+    RefusalCode.FACE_TOO_SMALL: {"pixels": 20, "needed": 48},
+    RefusalCode.PROMPT_TOO_LONG: {"limit": 2000},
+    RefusalCode.PHOTO_NEEDED: {"photos": 1},
+    RefusalCode.NO_MODEL_FOR_PROMPT: {"nearest": "robot,symbiote", "photos": 0},
+    RefusalCode.UNKNOWN_EFFECT: {"effect": "levitate"},
+    RefusalCode.BAD_OPTION: {"option": "speed", "value": "9"},
+    RefusalCode.NOT_ALLOWED: {"person": "telegram:4211"},
+    RefusalCode.DAILY_LIMIT: {"limit": 20, "renews_in_s": 3 * 3600},
+    RefusalCode.TOO_MANY_WAITING: {"limit": 5},
+}
+OTHERS = [language for language in LANGUAGES if language != SOURCE]
+
+
+@pytest.fixture(params=LANGUAGES)
+def texts(request: pytest.FixtureRequest) -> Texts:
+    return Texts.of(request.param)
+
+
+@pytest.fixture
+def english() -> Texts:
+    return Texts.of("en")
+
+
+def slots(sentence: str) -> set[str]:
+    return set(re.findall(r"{(\w*)}", sentence))
+
+
+def forms(message: object) -> tuple[str, ...]:
+    """Give a sentence's forms: one, or one for each plural."""
+    return tuple(map(str, message)) if isinstance(message, list | tuple) else (str(message),)
+
+
+def ids(catalogue: Catalog) -> set[tuple[str, ...]]:
+    return {forms(message.id) for message in catalogue if message.id}
+
+
+@pytest.mark.parametrize("code", RefusalCode)
+def test_every_refusal_is_a_sentence_in_every_language(code: RefusalCode) -> None:
+    said = {
+        language: Texts.of(language).refused(Refusal(code, FIGURES.get(code, {})))
+        for language in LANGUAGES
+    }
+    assert len(set(said.values())) == len(LANGUAGES)
+    for sentence in said.values():
+        assert sentence.endswith((".", "。"))
+        assert "{" not in sentence
+
+
+def test_every_refusal_tells_what_to_do(english: Texts) -> None:
+    for code in RefusalCode:
+        sentence = english.refused(Refusal(code, FIGURES.get(code, {})))
+        assert len(re.findall(r"[.:;,] ", sentence)) >= 1, sentence
+        assert len(sentence) < 220
+
+
+@pytest.mark.parametrize(
+    ("refusal", "sentence"),
+    [
+        (
+            Refusal(RefusalCode.DAILY_LIMIT, {"limit": 1, "renews_in_s": 900}),
+            "You have had your 1 clip for today. The next one is due in about 15 min.",
+        ),
+        (
+            Refusal(RefusalCode.DAILY_LIMIT, {"limit": 20, "renews_in_s": 3 * 3600}),
+            "You have had your 20 clips for today. The next one is due in about 3 h.",
+        ),
+        (
+            Refusal(RefusalCode.TOO_MANY_WAITING, {"limit": 1}),
+            "You already have 1 clip on its way. Wait for it, or cancel it.",
+        ),
+        (
+            Refusal(RefusalCode.PHOTO_TOO_MANY_BYTES, {"limit": 20_000_000}),
+            "This photo is too large a file: at most 20 MB will do. "
+            "Send a smaller one, or a screenshot of it.",
+        ),
+    ],
+)
+def test_refusals_with_figures_read_well(english: Texts, refusal: Refusal, sentence: str) -> None:
+    assert english.refused(refusal) == sentence
+
+
+def test_an_odd_name_from_outside_is_said_as_it_is(english: Texts) -> None:
+    refusal = Refusal(RefusalCode.UNKNOWN_EFFECT, {"effect": "{person} %s {0}"})
+    assert "“{person} %s {0}”" in english.refused(refusal)
+
+
+def test_a_prompt_with_a_photo_is_answered_otherwise_than_one_alone(texts: Texts) -> None:
+    alone, with_photo = (
+        texts.refused(Refusal(RefusalCode.NO_MODEL_FOR_PROMPT, {"nearest": "", "photos": photos}))
+        for photos in (0, 1)
+    )
+    assert alone != with_photo
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_nothing_is_left_untranslated(language: str) -> None:
+    for message in read_language(language):
+        if message.id:
+            assert all(forms(message.string)), message.id
+            assert not message.fuzzy
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_translations_have_the_slots_of_the_source(language: str) -> None:
+    for message in read_language(language):
+        if message.id:
+            wanted = slots(forms(message.id)[-1])
+            assert all(slots(form) == wanted for form in forms(message.string)), message.id
+
+
+def test_the_catalogues_are_what_the_code_says() -> None:
+    """If this fails: `python -m bots.texts`, and translate what is new."""
+    code = ids(extract())
+    with TEMPLATE.open("rb") as file:
+        assert ids(read_po(file)) == code
+    for language in OTHERS:
+        assert ids(read_language(language)) == code
+
+
+def test_every_language_is_read(texts: Texts) -> None:
+    assert texts.label(Action.AGAIN)
+    assert texts.language in LANGUAGES
+    assert translations(texts.language)
+
+
+def test_where_a_job_stands_is_said_as_people_say_it(english: Texts) -> None:
+    standing = Standing(state=JobState.QUEUED, position=2, low_s=14.2, high_s=26.0)
+    assert english.queued(standing) == "Queued (2nd, about 15-25 s)"
+    assert Texts.of("zh").queued(standing) == "排队中（第2位，约15-25秒）"
+
+
+@pytest.mark.parametrize(
+    ("number", "said"),
+    [(1, "1st"), (2, "2nd"), (3, "3rd"), (4, "4th"), (11, "11th"), (12, "12th"), (13, "13th"),
+     (21, "21st"), (22, "22nd"), (111, "111th"), (123, "123rd")],
+)  # fmt: skip
+def test_english_ordinals(number: int, said: str) -> None:
+    assert ordinal("en", number) == said
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "said"),
+    [
+        (0.0, 0.2, "about 1 s"),
+        (3.4, 5.6, "about 3-6 s"),
+        (8.0, 11.0, "about 8-10 s"),
+        (14.0, 26.0, "about 15-25 s"),
+        (59.0, 61.0, "about 60 s"),
+        (60.0, 89.0, "about 60-90 s"),
+        (65.0, 115.0, "about 1-2 min"),
+        (1200.0, 3000.0, "about 20-50 min"),
+        (3000.0, 7300.0, "about 1-2 h"),
+    ],
+)
+def test_waits_are_said_no_finer_than_they_are_known(low: float, high: float, said: str) -> None:
+    assert span(translations("en"), low, high) == said
+
+
+@pytest.mark.parametrize(
+    ("tag", "language"),
+    [
+        ("en-GB", "en"),
+        ("zh-Hans-CN", "zh"),
+        ("zh_TW", "zh"),
+        ("ZH", "zh"),
+        ("fr", "en"),
+        ("", "en"),
+    ],
+)
+def test_a_tag_gets_the_closest_language(tag: str, language: str) -> None:
+    assert closest(tag) == language
+
+
+@pytest.mark.parametrize(
+    ("header", "language"),
+    [
+        ("zh-CN,zh;q=0.9,en;q=0.8", "zh"),
+        ("fr-FR,fr;q=0.9,zh;q=0.4,en;q=0.8", "en"),
+        ("fr, zh;q=0.1", "zh"),
+        ("de", "en"),
+        ("", "en"),
+        ("en;q=nonsense, zh", "zh"),
+    ],
+)
+def test_a_browsers_header_is_followed(header: str, language: str) -> None:
+    assert negotiate(header) == language
