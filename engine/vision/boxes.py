@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
-Box = NDArray[np.float32]
+from engine.vision.arrays import Floats
+
+Box = Floats
 
 
 def likeness(first: Box, second: Box) -> float:
@@ -20,9 +21,9 @@ def containment(first: Box, second: Box) -> float:
 
 
 def _shared(first: Box, second: Box) -> float:
-    size = np.minimum(first[2:], second[2:]) - np.maximum(first[:2], second[:2])
-    return float(np.prod(size.clip(0)))
+    corners = np.maximum(first[:2], second[:2]), np.minimum(first[2:], second[2:])
+    return _area(np.concatenate(corners))
 
 
 def _area(box: Box) -> float:
-    return float(np.prod(box[2:] - box[:2]))
+    return float(np.prod((box[2:] - box[:2]).clip(0)))

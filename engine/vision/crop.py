@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 
 from engine.vision import regions
-from engine.vision.detector import Floats, Photo
+from engine.vision.arrays import Floats, Photo, resized
 from engine.vision.scene import Face
 
-_HEIGHT = 2.15
-"""Of the crop, in face heights: room for hair above and shoulders below."""
+_HEIGHT, _WIDTH = 2.15, 1.9
+"""The least the crop shows, in face heights and face widths: room for hair and shoulders."""
 _ABOVE = 0.02
 """How far the crop's middle lies above the face's, in face heights."""
 
@@ -31,10 +30,7 @@ class Crop:
     def pixels(self, photo: Photo) -> Photo:
         """Cut out and resize."""
         part = photo[self.top : self.top + self.photo_height, self.left :][:, : self.photo_width]
-        shrinks = self.width < self.photo_width
-        how = cv2.INTER_AREA if shrinks else cv2.INTER_CUBIC
-        resized = cv2.resize(part, (self.width, self.height), interpolation=how)
-        return np.ascontiguousarray(resized, np.uint8)
+        return np.ascontiguousarray(resized(part, self.width, self.height))
 
     def points(self, points: Floats) -> Floats:
         """Carry (n, 3) points of the photo into the crop."""
@@ -53,7 +49,8 @@ def selfie_crop(photo: Photo, face: Face, width: int, height: int) -> Crop:
     skin = face.landmarks[: regions.SKIN, :2]
     middle = (skin.min(0) + skin.max(0)) / 2 - [0, face.height * _ABOVE]
     photo_height, photo_width = photo.shape[:2]
-    wanted = min(face.height * _HEIGHT, photo_height, photo_width * height / width)
+    wanted = max(face.height * _HEIGHT, face.width * _WIDTH * height / width)
+    wanted = min(wanted, photo_height, photo_width * height / width)
     size = np.array([max(round(wanted * width / height), 1), max(round(wanted), 1)])
     size = np.minimum(size, [photo_width, photo_height])
     corner = np.round(middle - size / 2).clip(0, [photo_width, photo_height] - size).astype(int)

@@ -6,16 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Self
 
-import cv2
 import numpy as np
 import torch
-from numpy.typing import NDArray
 
+from engine.vision.arrays import Floats, Photo, resized
 from engine.vision.boxes import likeness
 from engine.vision.network import Network
-
-Photo = NDArray[np.uint8]
-Floats = NDArray[np.float32]
 
 NEAR_GRIDS = ((16, 2), (8, 6))
 """Cells across, and anchors in each, of the layers of the near detector."""
@@ -111,8 +107,7 @@ def _letterbox(photo: Photo, side: int) -> tuple[Photo, float, Floats]:
     fitted = max(round(width * scale), 1), max(round(height * scale), 1)
     left, top = (side - fitted[0]) // 2, (side - fitted[1]) // 2
     canvas = np.zeros((side, side, 3), np.uint8)
-    small = cv2.resize(photo, fitted, interpolation=cv2.INTER_AREA)
-    canvas[top : top + fitted[1], left : left + fitted[0]] = small
+    canvas[top : top + fitted[1], left : left + fitted[0]] = resized(photo, *fitted)
     return canvas, scale, np.array([left, top], np.float32)
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float32]
+from engine.vision.arrays import Floats, resized
 
 _ROWS, _COLUMNS = np.array([0, 0, 0, 1, 1, 2]), np.array([0, 1, 2, 1, 2, 2])
 """The six different entries of a symmetric 3 x 3 matrix."""
@@ -33,25 +34,27 @@ def guided_filter(
     height, width = mask.shape
     size = max(width // shrink, 1), max(height // shrink, 1)
     window = 2 * max(radius // shrink, 1) + 1
-    small = cv2.resize(guide, size, interpolation=cv2.INTER_AREA)
-    coarse = cv2.resize(mask, size, interpolation=cv2.INTER_AREA)
-    slope, offset = _linear_models(small, coarse, window, smoothness)
-    slope = cv2.resize(_mean(slope, window), (width, height), interpolation=cv2.INTER_LINEAR)
-    offset = cv2.resize(_mean(offset, window), (width, height), interpolation=cv2.INTER_LINEAR)
-    return (slope * guide).sum(-1) + offset
+    slope, offset = _linear_models(resized(guide, *size), resized(mask, *size), window, smoothness)
+    slope = resized(_mean(slope, window), width, height)
+    return (slope * guide).sum(-1) + resized(_mean(offset, window), width, height)
 
 
 def _linear_models(
     guide: Floats, mask: Floats, window: int, smoothness: float
 ) -> tuple[Floats, Floats]:
-    """Fit mask = slope . colour + offset in the window around each pixel."""
+    """Fit mask = slope . colour + offset in the window around each pixel.
+
+    In double precision: the variances of a grey picture nearly cancel.
+    """
+    guide, mask = guide.astype(np.float64), mask.astype(np.float64)
     colour, value = _mean(guide, window), _mean(mask, window)
     products = _mean(guide[..., _ROWS] * guide[..., _COLUMNS], window)
     variance = products - colour[..., _ROWS] * colour[..., _COLUMNS]
     variance[..., _ROWS == _COLUMNS] += smoothness
     shared = _mean(guide * mask[..., None], window) - colour * value[..., None]
     slope = _solve_symmetric(variance, shared)
-    return slope, value - (slope * colour).sum(-1)
+    offset = value - (slope * colour).sum(-1)
+    return slope.astype(np.float32), offset.astype(np.float32)
 
 
 def _solve_symmetric(matrix: Floats, right: Floats) -> Floats:
@@ -67,4 +70,4 @@ def _solve_symmetric(matrix: Floats, right: Floats) -> Floats:
 
 
 def _mean(values: Floats, window: int) -> Floats:
-    return cv2.boxFilter(values, -1, (window, window))
+    return cast(Floats, cv2.boxFilter(values, -1, (window, window)))

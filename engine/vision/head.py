@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 
 from engine.vision import regions
-from engine.vision.detector import Floats
+from engine.vision.arrays import Floats, resized, smoothstep
 from engine.vision.scene import Face
 
 _FINER = 4
@@ -20,8 +20,7 @@ def face_mask(face: Face, height: int, width: int) -> Floats:
     fine = np.zeros((height * _FINER, width * _FINER), np.uint8)
     corners = np.round((outline + 0.5) * _FINER - 0.5).astype(np.int32)
     cv2.fillPoly(fine, [corners], (255,))
-    mask = cv2.resize(fine, (width, height), interpolation=cv2.INTER_AREA)
-    return mask.astype(np.float32) / 255
+    return resized(fine, width, height).astype(np.float32) / 255
 
 
 def head_weight(face: Face, height: int, width: int) -> Floats:
@@ -30,5 +29,4 @@ def head_weight(face: Face, height: int, width: int) -> Floats:
     dx, dy = x - face.landmarks[regions.CHIN, 0], y - face.landmarks[regions.CHIN, 1]
     below = (dx * face.down[0] + dy * face.down[1]) / face.height
     start, end = _NECK
-    fade = ((below - start) / (end - start)).clip(0, 1)
-    return 1 - fade * fade * (3 - 2 * fade)
+    return 1 - smoothstep((below - start) / (end - start))

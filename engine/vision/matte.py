@@ -8,16 +8,18 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.vision.detector import Floats, Photo
+from engine.vision.arrays import Floats, Mask, Photo, blurred
 from engine.vision.guided import guided_filter
 from engine.vision.scene import Face
 
 _SMOOTHNESS = 1e-4
+_FITTED_SIZE = 256
+"""Shorter side, in pixels, of the picture in which the matte is fitted to the colours."""
 _SURE_PERSON, _SURE_BACKGROUND = 0.95, 0.1
 _BLACK, _WHITE = 0.12, 0.88
 """Filtered values that become fully background and fully person."""
-_DOWN = 0.3
-"""How much a step down the body leads away from a person, against a step in other directions."""
+_BODY, _DOWN = 0.6, 0.3
+"""How remote a body begins to be, and how much a step down it counts against one sideways."""
 _DIVIDE = 0.3
 """Width of the soft divide between two people, in face widths."""
 
@@ -40,13 +42,15 @@ def fine_matte(
     height, width = belief.shape
     unit = max(min(height, width) // 64, 2)
     guide = pixels.astype(np.float32) / 255
-    fine = guided_filter(guide, belief, radius=unit, smoothness=_SMOOTHNESS, shrink=2)
+    shrink = max(min(height, width) // _FITTED_SIZE, 1)
+    fine = guided_filter(guide, belief, radius=unit, smoothness=_SMOOTHNESS, shrink=shrink)
     inner = cv2.erode(_where(belief > _SURE_PERSON), _disc(unit))
     outer = cv2.dilate(_where(belief > _SURE_BACKGROUND), _disc(2 * unit))
     matte = np.where(inner > 0, 1, fine * outer)
     matte = ((matte - _BLACK) / (_WHITE - _BLACK)).clip(0, 1)
     matte = np.maximum(matte * _share(face, others, height, width), face_mask)
-    return (matte * _connected(matte, face_mask, unit)).astype(np.float32)
+    connected = _connected(matte, face_mask, unit)
+    return np.maximum(matte * connected, face_mask).clip(0, 1).astype(np.float32)
 
 
 def _share(face: Face, others: Sequence[Face], height: int, width: int) -> Floats:
@@ -60,10 +64,11 @@ def _share(face: Face, others: Sequence[Face], height: int, width: int) -> Float
 
 
 def _remoteness(face: Face, height: int, width: int) -> Floats:
-    """Distance from a person's head and the body below it, in widths of the face."""
+    """Distance from a person's head or the body below it, in widths of the face."""
     y, x = np.mgrid[:height, :width].astype(np.float32)
-    dx, dy = x - face.centre[0], y - face.centre[1]
-    return np.hypot(dx, np.where(dy > 0, dy * _DOWN, dy)) / face.width
+    dx, dy = (x - face.centre[0]) / face.width, (y - face.centre[1]) / face.width
+    body = np.hypot(dx, dy * _DOWN) + _BODY
+    return np.minimum(np.hypot(dx, dy), np.where(dy > 0, body, np.inf))
 
 
 def _connected(matte: Floats, face_mask: Floats, unit: int) -> Floats:
@@ -71,10 +76,10 @@ def _connected(matte: Floats, face_mask: Floats, unit: int) -> Floats:
     _count, labels = cv2.connectedComponents(_where(matte > 0.3))
     label = np.bincount(labels[face_mask > 0.5]).argmax()
     own = cv2.dilate(_where(labels == label), _disc(unit)).astype(np.float32)
-    return cv2.blur(own, (unit, unit))
+    return blurred(own, unit / 3)
 
 
-def _where(condition: NDArray[np.bool_]) -> NDArray[np.uint8]:
+def _where(condition: Mask) -> NDArray[np.uint8]:
     return condition.astype(np.uint8)
 
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import cv2
-import numpy as np
 import torch
 from torch import Tensor
 
+from engine.vision.arrays import distance_inside
 from engine.vision.membrane import fill_smoothly
 from engine.vision.texture import continue_texture
 
@@ -31,14 +30,8 @@ def clean_plate(image: Tensor, matte: Tensor) -> Tensor:
         (3, H, W), the image itself away from the person.
     """
     side = max(matte.shape)
-    away = _distance_to_person(matte) / (side * _STAINED)
+    away = torch.from_numpy(distance_inside((matte <= _PERSON).numpy())) / (side * _STAINED)
     hole = away < 1
     copied = continue_texture(image, hole, max(round(side / _COMPARED_SIZE), 1))
     seam = fill_smoothly(image - copied, (~hole)[None].float())
     return torch.lerp((copied + seam).clamp(0, 1), image, (away * 2 - 1).clamp(0, 1))
-
-
-def _distance_to_person(matte: Tensor) -> Tensor:
-    """(H, W) pixels, 0 on the person."""
-    background = (matte <= _PERSON).numpy().astype(np.uint8)
-    return torch.from_numpy(cv2.distanceTransform(background, cv2.DIST_L2, 5))

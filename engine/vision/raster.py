@@ -6,7 +6,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float32]
+from engine.vision.arrays import Floats, Mask
+
 Integers = NDArray[np.int32]
 
 _NOTHING = -1
@@ -14,7 +15,7 @@ _NOTHING = -1
 
 def rasterise(
     corners: Floats, values: Floats, triangles: Integers, height: int, width: int
-) -> tuple[Floats, NDArray[np.bool_]]:
+) -> tuple[Floats, Mask]:
     """Interpolate values over triangles, nearer ones in front.
 
     Args:

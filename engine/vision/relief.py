@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import cv2
 import numpy as np
 import torch
 import torch.nn.functional as F  # noqa: N812
@@ -10,10 +9,9 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from engine.vision import regions
+from engine.vision.arrays import Floats, blurred, distance_inside, resized, smoothstep
 from engine.vision.raster import rasterise
 from engine.vision.scene import Face
-
-Floats = NDArray[np.float32]
 
 # Lengths are in face widths; depths too, from the outline of the face towards the viewer.
 _BACK = -0.45
@@ -52,10 +50,9 @@ def relief(face: Face, matte: Floats, triangles: NDArray[np.int32]) -> tuple[Flo
     corners = face.landmarks[: regions.SKIN] * np.array([1, 1, -1], np.float32)
     outline = float(np.median(corners[list(regions.OVAL), 2]))
     mesh, covered = rasterise(corners, corners[:, 2] - outline, triangles, height, width)
-    inwards = cv2.distanceTransform(covered.astype(np.uint8), cv2.DIST_L2, 5)
-    core = _smoothstep(inwards / (face.width * _RIM))
+    core = smoothstep(distance_inside(covered) / (face.width * _RIM))
     body = _body(face, matte, mesh, core)
-    depth = cv2.GaussianBlur(body + (mesh - body) * core, (0, 0), face.width * _SOFTNESS)
+    depth = blurred(body + (mesh - body) * core, face.width * _SOFTNESS)
     return depth + outline, outline + _BACK * face.width
 
 
@@ -75,13 +72,13 @@ def _body(face: Face, matte: Floats, mesh: Floats, core: Floats) -> Floats:
     across, along = _face_coordinates(face, height, width)
     holds = np.stack([_FIRM * (1 - matte), _FIRM * core, _LOOSE * _neck(face, across, along)])
     depths = [_silhouette(face, across, along), mesh, np.full_like(mesh, _NECK * face.width)]
-    surface = _membrane(
-        hold=torch.from_numpy(_resized(holds.sum(0), size)),
-        force=torch.from_numpy(_resized((holds * np.stack(depths)).sum(0), size)),
+    surface: Floats = _membrane(
+        hold=torch.from_numpy(resized(holds.sum(0), *size)),
+        force=torch.from_numpy(resized((holds * np.stack(depths)).sum(0), *size)),
         level=_MIDDLE * face.width,
         pull=(_ROUNDNESS * face.width * scale) ** -2,
-    )
-    return _resized(surface.numpy(), (width, height))
+    ).numpy()
+    return resized(surface, width, height)
 
 
 def _face_coordinates(face: Face, height: int, width: int) -> tuple[Floats, Floats]:
@@ -121,13 +118,3 @@ def _membrane(*, hold: Tensor, force: Tensor, level: float, pull: float) -> Tens
         sides = around[1:-1, 2:] + around[1:-1, :-2] + around[2:, 1:-1] + around[:-2, 1:-1]
         z = (sides + pull * level + force) / (4 + pull + hold)
     return z
-
-
-def _resized(values: Floats, size: tuple[int, int]) -> Floats:
-    how = cv2.INTER_AREA if size[0] < values.shape[1] else cv2.INTER_CUBIC
-    return cv2.resize(values, size, interpolation=how)
-
-
-def _smoothstep(x: Floats) -> Floats:
-    t = x.clip(0, 1)
-    return t * t * (3 - 2 * t)

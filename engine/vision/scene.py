@@ -14,7 +14,7 @@ from torch import Tensor
 class Face:
     """One face in image pixels; x to the right, y down.
 
-    Left and right are the image's, not the person's.
+    Left and right are the image's, not the person's; of a rolled head, as if it were upright.
 
     Attributes:
         landmarks: (478, 3) float32; x, y in pixels, z in pixels with smaller = nearer.
@@ -38,7 +38,8 @@ class Face:
     @property
     def between_eyes(self) -> NDArray[np.float32]:
         """Origin of face-local coordinates: midway between the irises, (2,)."""
-        return (self.landmarks[468, :2] + self.landmarks[473, :2]) / 2
+        middle = (self.landmarks[468, :2] + self.landmarks[473, :2]) / 2
+        return middle.astype(np.float32)
 
     def local(self, u: object, v: object) -> NDArray[np.float32]:
         """Turn face-local coordinates into image pixels.

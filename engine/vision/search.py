@@ -2,64 +2,72 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import cv2
 import numpy as np
 
+from engine.vision.arrays import Floats, Photo
 from engine.vision.boxes import likeness
-from engine.vision.detector import Detection, FaceDetector, Floats, Photo
+from engine.vision.detector import Detection, FaceDetector
+from engine.vision.frames import MARGIN, Frame
 
-_LARGEST = 2048
-"""Longer side of the photo that is searched; bigger ones are shrunk first."""
-_SMALL = 0.2
-"""Of the photo's shorter side: if no face is bigger, tiles of the photo are searched too."""
 _TILE = 0.6
-"""Of the shorter side; each further round of tiles is this much smaller."""
-_TILE_STEP = 0.6
-_SMALLEST_TILE = 640
+"""Side of the first round's tiles, of the photo's shorter side; and each round's of the last's."""
+_SMALLEST_TILE = 192
+_FINE_TILE = 640
+"""Pixels from which on no finer round is needed."""
 _TILES_AT_ONCE = 8
 _SAME_FACE = 0.5
-_NOWHERE = np.zeros(2, np.float32)
 _ROLLS = (-40.0, 40.0)
-"""Degrees by which a photo in which no face was found is turned for another look."""
+"""Degrees by which a photo is turned to find heads held aslant."""
+_FRAME_PIXELS = 128
+_MIDDLE = _FRAME_PIXELS / 2 + _FRAME_PIXELS / MARGIN / 2 * np.array([-1, -1, 1, 1], np.float32)
+_ALIGNED = 0.3
 
 
 class FaceSearch:
-    """Looks for faces with a detector for near faces and one for far ones."""
+    """Looks for faces with a detector for near faces and one for far ones.
+
+    Every way of looking gives the most certain faces first; some are no faces.
+    """
 
     def __init__(self, near: FaceDetector, far: FaceDetector) -> None:
         self._near, self._far = near, far
 
-    def __call__(self, photo: Photo) -> list[Detection]:
-        """Find faces, the most certain first; now and then one is found twice or is none."""
-        shrink = max(max(photo.shape[:2]) / _LARGEST, 1.0)
-        small = cv2.resize(photo, None, fx=1 / shrink, fy=1 / shrink, interpolation=cv2.INTER_AREA)
-        found = self._upright(small)
-        if not found:
-            found = [face for degrees in _ROLLS for face in self._rolled(small, degrees)]
-        return [face.moved(_NOWHERE, shrink) for face in _distinct(found)]
+    def whole(self, photo: Photo) -> list[Detection]:
+        """Look at the photo as a whole."""
+        return _distinct(self._near([photo])[0] + self._far([photo])[0])
 
-    def _upright(self, photo: Photo) -> list[Detection]:
-        found = self._near([photo])[0] + self._far([photo])[0]
-        biggest = max((face.size for face in found), default=0.0)
-        if biggest < _SMALL * min(photo.shape[:2]):
-            found += self._tiled(photo)
-        return found
-
-    def _tiled(self, photo: Photo) -> list[Detection]:
+    def tiled(self, photo: Photo) -> list[Detection]:
+        """Look closely, at one part of the photo after another."""
         found: list[Detection] = []
-        corners = list(_tiles(photo.shape[1], photo.shape[0]))
-        for start in range(0, len(corners), _TILES_AT_ONCE):
-            some = corners[start : start + _TILES_AT_ONCE]
+        height, width = photo.shape[:2]
+        tiles = list(_tiles(width, height))
+        for start in range(0, len(tiles), _TILES_AT_ONCE):
+            some = tiles[start : start + _TILES_AT_ONCE]
             looks = self._far([photo[y : y + side, x : x + side] for x, y, side in some])
             for (x, y, _side), faces in zip(some, looks, strict=True):
                 found += [face.moved(np.array([x, y], np.float32)) for face in faces]
-        return found
+        return _distinct(found)
 
-    def _rolled(self, photo: Photo, degrees: float) -> list[Detection]:
-        turned, back = _turned(photo, degrees)
-        return [_turned_back(face, back) for face in self._upright(turned)]
+    def rolled(self, photo: Photo) -> list[Detection]:
+        """Look at the photo turned to one side and to the other."""
+        found: list[Detection] = []
+        for degrees in _ROLLS:
+            turned, back = _turned(photo, degrees)
+            found += [_turned_back(face, back) for face in self.whole(turned)]
+        return _distinct(found)
+
+    def again(self, photo: Photo, frames: Sequence[Frame]) -> list[float]:
+        """Look straight at each frame: how certain is it that a face fills its middle, 0..1."""
+        if not frames:
+            return []
+        looks = self._near([frame.picture(photo, _FRAME_PIXELS) for frame in frames])
+        return [
+            max((face.score for face in seen if likeness(face.box, _MIDDLE) > _ALIGNED), default=0)
+            for seen in looks
+        ]
 
 
 def _distinct(found: list[Detection]) -> list[Detection]:
@@ -72,19 +80,20 @@ def _distinct(found: list[Detection]) -> list[Detection]:
 
 def _tiles(width: int, height: int) -> Iterator[tuple[int, int, int]]:
     """Cover a photo with overlapping squares: left, top, side; then again with smaller ones."""
-    side = int(min(width, height) * _TILE)
+    side = max(int(min(width, height) * _TILE), _SMALLEST_TILE)
     while True:
         for top in _starts(height, side):
             for left in _starts(width, side):
                 yield left, top, side
-        if side <= _SMALLEST_TILE:
+        if side <= _FINE_TILE:
             return
-        side = int(side * _TILE_STEP)
+        side = int(side * _TILE)
 
 
 def _starts(extent: int, side: int) -> list[int]:
-    count = int(np.ceil((extent - side) / (side * _TILE_STEP))) + 1
-    return np.linspace(0, extent - side, count).astype(int).tolist()
+    room = max(extent - side, 0)
+    count = int(np.ceil(room / (side * _TILE))) + 1
+    return np.linspace(0, room, count).astype(int).tolist()
 
 
 def _turned(photo: Photo, degrees: float) -> tuple[Photo, Floats]:
@@ -94,8 +103,8 @@ def _turned(photo: Photo, degrees: float) -> tuple[Photo, Floats]:
     canvas = np.abs(matrix[:, :2]) @ [width, height]
     matrix[:, 2] += canvas / 2 - [width / 2, height / 2]
     size = int(canvas[0]), int(canvas[1])
-    turned = cv2.warpAffine(photo, matrix, size, flags=cv2.INTER_AREA)
-    return turned.astype(np.uint8), cv2.invertAffineTransform(matrix).astype(np.float32)
+    turned = cv2.warpAffine(photo, matrix, size, flags=cv2.INTER_LINEAR)
+    return turned.astype(np.uint8), np.asarray(cv2.invertAffineTransform(matrix), np.float32)
 
 
 def _turned_back(face: Detection, matrix: Floats) -> Detection:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 import torch
 
+from engine.vision.arrays import Floats, Photo, resampled, resized
 from engine.vision.crop import Crop
-from engine.vision.detector import Floats, Photo
 from engine.vision.network import Network
 from engine.vision.scene import Face
 
@@ -17,7 +16,6 @@ _CLOSE, _WIDE = 2.15, 3.2
 """Sides of the two squares the net looks at, in face heights: for detail, and for context."""
 _FADE = 0.1
 """Part of a square, at its edges, in which the net is trusted less."""
-_LEAST_TRUST = 1e-3
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +61,7 @@ class PersonNet:
 
     def _look(self, photo: Photo, windows: list[_Window]) -> Floats:
         size = self._network.plan.width, self._network.plan.height
-        small = [
-            cv2.resize(window.cut(photo), size, interpolation=cv2.INTER_AREA) for window in windows
-        ]
+        small = [resized(window.cut(photo), *size) for window in windows]
         images = torch.from_numpy(np.stack(small)).permute(0, 3, 1, 2).float() / 255
         (beliefs,) = self._network(torch.cat([images, images.flip(-1)])).values()
         straight, mirrored = beliefs[:, 0].cpu().chunk(2)
@@ -84,11 +80,11 @@ def _trust(height: int, width: int) -> Floats:
     """1 in the middle of a window, fading towards its edges."""
     y, x = ((np.arange(extent) + 0.5) / extent for extent in (height, width))
     ramps = [np.minimum(at, 1 - at) / _FADE for at in (y[:, None], x[None])]
-    return np.minimum(*ramps).clip(_LEAST_TRUST, 1).astype(np.float32)
+    return np.minimum(*ramps).clip(None, 1).astype(np.float32)
 
 
 def _onto_crop(values: Floats, window: _Window, crop: Crop) -> Floats:
-    """Resample values of a window at the crop's pixels; 0 outside the window."""
+    """Resample values of a window at the crop's pixels; beyond the window its edge goes on."""
     height, width = values.shape
     scale_x = width / (window.right - window.left)
     scale_y = height / (window.bottom - window.top)
@@ -100,10 +96,4 @@ def _onto_crop(values: Floats, window: _Window, crop: Crop) -> Floats:
             [0, step_y, (crop.top - window.top) * scale_y + (step_y - 1) / 2],
         ]
     )
-    return cv2.warpAffine(
-        values,
-        matrix,
-        (crop.width, crop.height),
-        flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
-        borderMode=cv2.BORDER_REPLICATE,
-    )
+    return resampled(values, matrix, crop.width, crop.height)

@@ -76,12 +76,14 @@ def _matched(image: Tensor, hole: Tensor, guess: Tensor) -> tuple[Tensor, Tensor
     """Find which patches to copy where, starting from a guess of the hole's content."""
     places, sources = patches.places(hole, _REACH), patches.sources(hole, _REACH)
     candidates = patches.features(image, sources, _REACH)
-    origins = places
-    for _ in range(_ROUNDS):
+
+    def origins(guess: Tensor) -> Tensor:
         queries = patches.features(torch.where(hole, guess, image), places, _REACH)
-        origins = sources[patches.nearest(queries, candidates)]
-        guess = patches.paint(image, places, origins, _REACH, 1)
-    return places, origins
+        return sources[patches.nearest(queries, candidates)]
+
+    for _ in range(_ROUNDS - 1):
+        guess = patches.paint(image, places, origins(guess), _REACH, 1)
+    return places, origins(guess)
 
 
 def _shrunk(image: Tensor, hole: Tensor, factor: int) -> tuple[Tensor, Tensor]:

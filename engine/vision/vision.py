@@ -12,8 +12,9 @@ from torch import Tensor
 
 from engine.jobs.errors import Refused
 from engine.jobs.refusal import Refusal, RefusalCode
+from engine.vision.arrays import Floats, Photo
 from engine.vision.crop import selfie_crop
-from engine.vision.detector import FAR_GRIDS, NEAR_GRIDS, FaceDetector, Floats, Photo
+from engine.vision.detector import FAR_GRIDS, NEAR_GRIDS, FaceDetector
 from engine.vision.faces import FaceFinder, face_of
 from engine.vision.head import face_mask, head_weight
 from engine.vision.landmarks import LandmarkNet

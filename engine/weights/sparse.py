@@ -10,17 +10,20 @@ import numpy as np
 import tflite
 from numpy.typing import NDArray
 
-_INDEX_DTYPES: Mapping[int, type[np.generic]] = {
-    tflite.SparseIndexVector.Int32Vector: np.int32,
-    tflite.SparseIndexVector.Uint16Vector: np.uint16,
-    tflite.SparseIndexVector.Uint8Vector: np.uint8,
+_INDEX_VECTORS: Mapping[int, type[Any]] = {
+    tflite.SparseIndexVector.Int32Vector: tflite.Int32Vector,
+    tflite.SparseIndexVector.Uint16Vector: tflite.Uint16Vector,
+    tflite.SparseIndexVector.Uint8Vector: tflite.Uint8Vector,
 }
 
 
-def dense_rows(
-    values: NDArray[Any], sparsity: tflite.SparsityParameters, shape: list[int]
-) -> NDArray[Any]:
+def dense_rows(values: NDArray[Any], sparsity: Any, shape: list[int]) -> NDArray[Any]:
     """Unpack a tensor whose last axis alone is compressed (CSR rows).
+
+    Args:
+        values: that are not zero, in order.
+        sparsity: the tensor's SparsityParameters table.
+        shape: of the whole tensor.
 
     Returns:
         (rows, last extent) with the zeros put back.
@@ -43,7 +46,6 @@ def dense_rows(
 
 
 def _index_vector(table: Any, kind: int) -> NDArray[np.int64]:
-    name = {number: name for name, number in vars(tflite.SparseIndexVector).items()}[kind]
-    vector = getattr(tflite, name)()
+    vector = _INDEX_VECTORS[kind]()
     vector.Init(table.Bytes, table.Pos)
     return vector.ValuesAsNumpy().astype(np.int64)

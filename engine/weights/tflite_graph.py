@@ -20,7 +20,8 @@ from engine.weights.sparse import dense_rows
 
 Array = NDArray[Any]
 Settings = dict[str, Setting]
-Describe = Callable[["_Graph", tflite.Operator], Settings]
+Table = Any  # a generated flatbuffers table: its accessors are typed as giving None or 0 as well
+Describe = Callable[["_Graph", Table], Settings]
 
 _DTYPES: Mapping[int, type[np.generic]] = {
     tflite.TensorType.FLOAT32: np.float32,
@@ -59,13 +60,13 @@ class _Graph:
     """A parsed file; `constants` are rewritten to torch's layout as steps claim them."""
 
     def __init__(self, data: bytes) -> None:
-        self._model = tflite.Model.GetRootAsModel(data, 0)
-        self._subgraph = self._model.Subgraphs(0)
+        self._model: Table = tflite.Model.GetRootAsModel(data, 0)
+        self._subgraph: Table = self._model.Subgraphs(0)
         self.constants = self._stored_constants()
 
-    def computing_operators(self) -> list[tuple[str, tflite.Operator]]:
+    def computing_operators(self) -> list[tuple[str, Table]]:
         """List the operators that are not mere unpacking; unpack what those unpack."""
-        computing: list[tuple[str, tflite.Operator]] = []
+        computing: list[tuple[str, Table]] = []
         for index in range(self._subgraph.OperatorsLength()):
             operator = self._subgraph.Operators(index)
             name = self._name(operator)
@@ -75,7 +76,7 @@ class _Graph:
                 computing.append((name, operator))
         return computing
 
-    def step(self, name: str, operator: tflite.Operator) -> Step:
+    def step(self, name: str, operator: Table) -> Step:
         """Turn one operator into a step."""
         try:
             own_name, described_inputs, describe = _OPERATORS[name]
@@ -112,7 +113,7 @@ class _Graph:
         """Rewrite a constant with its axes in another order."""
         self.constants[number] = np.ascontiguousarray(self.constants[number].transpose(axes))
 
-    def _name(self, operator: tflite.Operator) -> str:
+    def _name(self, operator: Table) -> str:
         code = self._model.OperatorCodes(operator.OpcodeIndex())
         if code.CustomCode():
             return code.CustomCode().decode()
@@ -134,27 +135,28 @@ class _Graph:
         return values.reshape(self.shape(number))
 
 
-def _options(operator: tflite.Operator, kind: type[Any]) -> Any:
+def _options(operator: Table, kind: type[Any]) -> Table:
     options = kind()
     table = operator.BuiltinOptions()
     options.Init(table.Bytes, table.Pos)
     return options
 
 
-def _nothing(_graph: _Graph, _operator: tflite.Operator) -> Settings:
+def _nothing(_graph: _Graph, _operator: Table) -> Settings:
     return {}
 
 
-def _custom(_graph: _Graph, operator: tflite.Operator) -> Settings:
-    return dict(flexbuffers.Loads(operator.CustomOptionsAsNumpy().tobytes()))
+def _custom(_graph: _Graph, operator: Table) -> Settings:
+    settings: Any = flexbuffers.Loads(operator.CustomOptionsAsNumpy().tobytes())
+    return dict(settings)
 
 
-def _addition(_graph: _Graph, operator: tflite.Operator) -> Settings:
+def _addition(_graph: _Graph, operator: Table) -> Settings:
     options = _options(operator, tflite.AddOptions)
     return {"activation": _ACTIVATIONS[options.FusedActivationFunction()]}
 
 
-def _window(options: Any) -> Settings:
+def _window(options: Table) -> Settings:
     return {
         "stride": [options.StrideH(), options.StrideW()],
         "padding": _PADDINGS[options.Padding()],
@@ -162,59 +164,59 @@ def _window(options: Any) -> Settings:
     }
 
 
-def _convolution(graph: _Graph, operator: tflite.Operator) -> Settings:
+def _convolution(graph: _Graph, operator: Table) -> Settings:
     graph.transpose(operator.Inputs(1), 0, 3, 1, 2)
     return _window(_options(operator, tflite.Conv2DOptions))
 
 
-def _depthwise_convolution(graph: _Graph, operator: tflite.Operator) -> Settings:
+def _depthwise_convolution(graph: _Graph, operator: Table) -> Settings:
     graph.transpose(operator.Inputs(1), 3, 0, 1, 2)
     return _window(_options(operator, tflite.DepthwiseConv2DOptions))
 
 
-def _transposed_convolution(graph: _Graph, operator: tflite.Operator) -> Settings:
+def _transposed_convolution(graph: _Graph, operator: Table) -> Settings:
     kernel = operator.Inputs(1)
     graph.transpose(kernel, 3, 0, 1, 2)
     return {"stride": list(graph.constants[kernel].shape[2:])}
 
 
-def _pooling(_graph: _Graph, operator: tflite.Operator) -> Settings:
+def _pooling(_graph: _Graph, operator: Table) -> Settings:
     options = _options(operator, tflite.Pool2DOptions)
     return {"size": [options.FilterHeight(), options.FilterWidth()], **_window(options)}
 
 
-def _slopes(graph: _Graph, operator: tflite.Operator) -> Settings:
+def _slopes(graph: _Graph, operator: Table) -> Settings:
     graph.transpose(operator.Inputs(1), 2, 0, 1)
     return {}
 
 
-def _padding(graph: _Graph, operator: tflite.Operator) -> Settings:
+def _padding(graph: _Graph, operator: Table) -> Settings:
     _batch, rows, columns, channels = graph.constants[operator.Inputs(1)].tolist()
     return {"margins": [*columns, *rows, *channels]}
 
 
-def _resizing(graph: _Graph, operator: tflite.Operator) -> Settings:
+def _resizing(graph: _Graph, operator: Table) -> Settings:
     options = _options(operator, tflite.ResizeBilinearOptions)
     if options.AlignCorners() or not options.HalfPixelCenters():
         raise ValueError("only resizing with half-pixel centres is known here")
     return {"size": graph.constants[operator.Inputs(1)].tolist()}
 
 
-def _reshaping(graph: _Graph, operator: tflite.Operator) -> Settings:
+def _reshaping(graph: _Graph, operator: Table) -> Settings:
     return {"shape": graph.shape(operator.Outputs(0))[1:]}
 
 
-def _joining(graph: _Graph, operator: tflite.Operator) -> Settings:
+def _joining(graph: _Graph, operator: Table) -> Settings:
     if len(graph.shape(operator.Outputs(0))) == 4:
         raise ValueError("only joining of lists is known here")
     return {"axis": _options(operator, tflite.ConcatenationOptions).Axis()}
 
 
-def _blocks(_graph: _Graph, operator: tflite.Operator) -> Settings:
+def _blocks(_graph: _Graph, operator: Table) -> Settings:
     return {"block": _options(operator, tflite.DepthToSpaceOptions).BlockSize()}
 
 
-def _whole_slice(graph: _Graph, operator: tflite.Operator) -> Settings:
+def _whole_slice(graph: _Graph, operator: Table) -> Settings:
     if graph.shape(operator.Inputs(0)) != graph.shape(operator.Outputs(0)):
         raise ValueError("only slices of the whole tensor are known here")
     return {}
