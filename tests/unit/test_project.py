@@ -19,7 +19,7 @@ from engine.settings import EngineSettings
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("bots", "engine", "deploy")
-NOT_OURS = {".git", ".venv", "build", "dist", ".cache"}
+NOT_OURS = {"build", "dist", "__pycache__"}
 DOCUMENTS = sorted(ROOT.glob("*.md"))
 MODULES = [path for package in PACKAGES for path in sorted((ROOT / package).rglob("*.py"))]
 VAGUE_NAMES = {"utils", "helpers", "common", "manager", "misc"}
@@ -30,17 +30,17 @@ def lines(path: Path) -> int:
 
 
 def functions() -> Iterator[tuple[str, int]]:
-    """Every function as `file:line name`, with its length in lines."""
+    """Every function as `file:line name`, with the lines that follow its first."""
     for path in MODULES:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-                length = (node.end_lineno or node.lineno) - node.lineno + 1
+                length = (node.end_lineno or node.lineno) - node.lineno
                 yield f"{path.relative_to(ROOT)}:{node.lineno} {node.name}", length
 
 
 def own_text_files() -> Iterator[tuple[Path, str]]:
     for folder, folders, names in os.walk(ROOT):
-        folders[:] = [f for f in folders if f not in NOT_OURS and not f.endswith("_cache")]
+        folders[:] = [f for f in folders if f == ".ci" or not (f[0] == "." or f in NOT_OURS)]
         for name in names:
             path = Path(folder) / name
             try:

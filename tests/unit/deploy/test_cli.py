@@ -80,13 +80,12 @@ def test_a_clip_that_is_no_video_is_named(
     assert f"the clip {clip} cannot be read" in capsys.readouterr().err
 
 
-def test_commands_that_need_no_torch_start_without_it() -> None:
-    quick = "import sys; from deploy.cli import main; main(['models', 'list'])"
-
-    done = subprocess.run(
-        [sys.executable, "-c", f"{quick}; sys.exit('torch' in sys.modules)"],
-        capture_output=True,
-        check=False,
+@pytest.mark.parametrize("command", [["effects"], ["models", "list"], ["pause"]])
+def test_commands_that_need_no_torch_start_without_it(command: list[str]) -> None:
+    program = (
+        f"from deploy.cli import main; main({command}); import sys; exit('torch' in sys.modules)"
     )
+
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, check=False)
 
     assert done.returncode == 0, done.stderr

@@ -90,7 +90,7 @@ def test_a_folder_that_is_not_there_is_named_before_any_work(
 ) -> None:
     assert render("head_turn", photo, "nowhere/clip.mp4") == 2
 
-    assert "no folder nowhere" in complaint(capsys)
+    assert "no folder nowhere to write clip.mp4 into" in complaint(capsys)
 
 
 def test_an_option_without_a_value_is_shown_how(

@@ -18,6 +18,7 @@ from deploy.polling import wait_until
 from deploy.ports import is_free
 from deploy.programs import Supervisor
 from deploy.valkey import EmbeddedValkey
+from engine.settings import EngineSettings
 from tests.processes import ends
 
 SOON_S = 10
@@ -123,3 +124,17 @@ async def test_a_server_left_behind_is_stopped_and_its_data_kept(tmp_path: Path)
         assert is_free(left.port)
     async with running(tmp_path) as server, client(server.url) as redis:
         assert await redis.get("told") == "before"
+
+
+def test_a_worker_beside_up_finds_its_queue_unless_told_of_another(
+    own_data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server = valkey.prepare(own_data / valkey.FOLDER)
+
+    assert valkey.url_for(EngineSettings.read()) == server.url
+    monkeypatch.setenv("ZOETROPE_REDIS_URL", "redis://elsewhere:6379/0")
+    assert valkey.url_for(EngineSettings.read()) == "redis://elsewhere:6379/0"
+
+
+def test_without_up_a_worker_looks_for_the_usual_server() -> None:
+    assert valkey.url_for(EngineSettings.read()) == "redis://127.0.0.1:6379/0"
