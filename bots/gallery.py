@@ -41,9 +41,12 @@ class Gallery:
             return
         try:
             offer = await self._presence.last_known()
-            self._offer = offer if offer.effects else self._offer
             self._live = await self._presence.live_workers()
         except QueueUnavailable as error:
             log.warning("the effects of live workers are not known for now: %s", error)
-        finally:
+            self._asked_at = time.monotonic()
+            return
+        if offer.effects:
+            # That nobody has offered anything yet is not kept: the first worker may be there now.
+            self._offer = offer
             self._asked_at = time.monotonic()

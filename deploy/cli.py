@@ -90,6 +90,7 @@ def _clips(commands: _Commands) -> None:
     render.add_argument("--effect", required=True, metavar="ID")
     render.add_argument("--photo", required=True, type=Path, metavar="FILE")
     render.add_argument("--out", required=True, type=Path, metavar="FILE", help="the MP4 to write")
+    render.add_argument("--poster", type=Path, metavar="FILE", help="a JPEG of it to write too")
     render.add_argument("--seed", type=int, help="the same seed makes the same clip")
     render.add_argument("--size", type=int, default=512, help="longest side in pixels")
     render.add_argument("--aspect", choices=list(Aspect), default=Aspect.AUTO, type=Aspect)
@@ -137,7 +138,9 @@ def _worker(_: argparse.Namespace) -> None:
 
 
 def _become(module: str, *arguments: str) -> None:
-    sys.stdout.flush()
+    from deploy.valkey import url_for
+
+    os.environ["ZOETROPE_REDIS_URL"] = url_for(EngineSettings.read())
     os.execv(sys.executable, (sys.executable, "-P", "-m", module, *arguments))
 
 
@@ -148,6 +151,7 @@ def _render(options: argparse.Namespace) -> None:
         effect=options.effect,
         photo=options.photo,
         out=options.out,
+        poster=options.poster,
         seed=options.seed,
         params=parse_params(options.param),
         format=ClipFormat(size=options.size, aspect=options.aspect),

@@ -49,6 +49,16 @@ class NoFreePort(CommandFailed):
         self.port = port
 
 
+class NoQueueServer(CommandFailed):
+    """The server named in the settings does not answer."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "no queue server answers at ZOETROPE_REDIS_URL: start it, or unset that setting "
+            "for the one that Zoetrope brings"
+        )
+
+
 class ProgramFailed(CommandFailed):
     """A program that `up` starts cannot start."""
 

@@ -10,13 +10,13 @@ import http.client
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 from bots.settings import BotSettings
 from deploy import folder, valkey
-from deploy.errors import NoFreePort
+from deploy.errors import NoFreePort, NoQueueServer
 from deploy.polling import wait_until
 from deploy.ports import first_free_port, free_port, is_free
 from deploy.programs import Program, Supervisor
@@ -55,11 +55,19 @@ async def _serve(installation: Installation, say: Say) -> None:
         say("Stopping; Ctrl-C again does not wait for the clip in the making ...")
         serving.cancel()
 
-    for signum in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+    for signum in _stopping_signals():
         asyncio.get_running_loop().add_signal_handler(signum, stop)
     with suppress(asyncio.CancelledError):
         await serving
     say("Stopped.")
+
+
+def _stopping_signals() -> Iterator[signal.Signals]:
+    yield signal.SIGINT
+    yield signal.SIGTERM
+    # Under nohup it stays ignored.
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+        yield signal.SIGHUP
 
 
 class Installation:
@@ -82,9 +90,11 @@ class Installation:
     @asynccontextmanager
     async def _queue(self) -> AsyncIterator[str]:
         if "redis_url" in self._engine.model_fields_set:
+            if not await valkey.answers(self._engine.redis_url):
+                raise NoQueueServer
             yield self._engine.redis_url
             return
-        place = self._engine.folder / "valkey"
+        place = self._engine.folder / valkey.FOLDER
         await valkey.stop_orphan(place)
         server = valkey.prepare(place)
         async with self.supervisor.running(valkey.program(place, self._log("queue"))):
@@ -103,7 +113,7 @@ class Installation:
             name="web chat",
             command=(*python, "bots", "web"),
             environment=shared,
-            log=self._log("web"),
+            log=self._log("web chat"),
         )
         worker = Program(
             name="worker",
@@ -141,7 +151,7 @@ class Installation:
         return await asyncio.to_thread(_answers_http, self._bot.web_host, self._port)
 
     def _log(self, name: str) -> Path:
-        return self._engine.folder / "logs" / f"{name}.log"
+        return self._engine.folder / "logs" / f"{name.replace(' ', '-')}.log"
 
 
 def _answers_http(host: str, port: int) -> bool:

@@ -16,11 +16,11 @@ from typing import BinaryIO
 
 from deploy.errors import ProgramFailed
 
-SETTLED_S = 10.0
-STARTS = 3
+SETTLED_S = 60.0  # what has run that long once can start, and is started again for ever
+STARTS = 3  # what ends by itself that often in a row, and has never settled, cannot start
 LONGEST_PAUSE_S = 15.0
 LOG_BYTES = 5_000_000
-BAD_SETTING = 2
+BAD_SETTING = 2  # exit code of our programs when trying again is no use
 PR_SET_PDEATHSIG = 1
 
 
@@ -63,17 +63,18 @@ class Supervisor:
         self._hurry.set()
 
     async def _keep_running(self, program: Program) -> None:
-        settled, failures = False, 0
+        settled, short_lives = False, 0
         while True:
             started = time.monotonic()
             code = await self._run(program)
             if time.monotonic() - started > SETTLED_S:
-                settled, failures = True, 0
-            failures += 1
-            if not settled and (code == BAD_SETTING or failures == STARTS):
+                settled, short_lives = True, 0
+            short_lives += 1
+            gave_up = code >= 0 and (code == BAD_SETTING or short_lives >= STARTS)
+            if gave_up and not settled:
                 raise ProgramFailed(program.name, _last_line(program.log), program.log)
             self._say(f"{program.name}: {_reason(code)}, starting it again")
-            await asyncio.sleep(min(0.1 * 2**failures, LONGEST_PAUSE_S))
+            await asyncio.sleep(min(0.1 * 2 ** min(short_lives, 8), LONGEST_PAUSE_S))
 
     async def _run(self, program: Program) -> int:
         with _open_log(program.log) as log:

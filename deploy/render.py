@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from io import BytesIO
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,14 +24,18 @@ from engine.jobs.job import ClipFormat, ParamValue
 from engine.settings import EngineSettings
 from engine.threads import limit_threads
 
+if TYPE_CHECKING:
+    from engine.effects.maker import ClipMaker, Order
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """What to render; with no seed, any."""
+    """What to render, and where to; with no seed, any."""
 
     effect: str
     photo: Path
     out: Path
+    poster: Path | None = None
     seed: int | None
     params: Mapping[str, ParamValue]
     format: ClipFormat
@@ -66,32 +71,23 @@ def render(request: Request, settings: EngineSettings) -> Report:
         WeightsMissing: the weights are not fetched.
     """
     effect = find_effect(request.effect)
-    if not request.out.parent.is_dir():
-        raise CommandFailed(f"there is no folder {request.out.parent} to write the clip into")
+    for file in filter(None, (request.out, request.poster)):
+        if not file.parent.is_dir():
+            raise CommandFailed(f"there is no folder {file.parent} to write {file.name} into")
     photo = read_photo(request.photo)
-    seed = random.randrange(2**31) if request.seed is None else request.seed
-    limit_threads(settings.threads)
     started = time.perf_counter()
-    # Imports torch, which has to know its threads by then.
-    from engine.effects.maker import ClipMaker, Order
-
-    maker = ClipMaker.load(settings.models, device=settings.device, safety=settings.safety)
+    maker = _maker(settings)
     load_s = round(time.perf_counter() - started, 3)
-    order = Order(
-        effect=effect,
-        variant=effect.variants[0],
-        photo=photo,
-        seed=seed,
-        params=request.params,
-        format=request.format,
-    )
+    order = _order(request, effect, photo)
     made = maker.make(order, _show_progress if sys.stderr.isatty() else _say_nothing)
     _write(request.out, made.mp4)
+    if request.poster:
+        _write(request.poster, made.poster)
     return Report(
         effect=effect.id,
         version=effect.about.version,
         variant=order.variant.name,
-        seed=seed,
+        seed=order.seed,
         photo=str(request.photo),
         out=str(request.out),
         width=made.width,
@@ -100,6 +96,27 @@ def render(request: Request, settings: EngineSettings) -> Report:
         bytes=len(made.mp4),
         load_s=load_s,
         **asdict(made.timings),
+    )
+
+
+def _maker(settings: EngineSettings) -> ClipMaker:
+    limit_threads(settings.threads)
+    # Imports torch, which has to know its threads by then.
+    from engine.effects.maker import ClipMaker
+
+    return ClipMaker.load(settings.models, device=settings.device, safety=settings.safety)
+
+
+def _order(request: Request, effect: Effect, photo: NDArray[np.uint8]) -> Order:
+    from engine.effects.maker import Order
+
+    return Order(
+        effect=effect,
+        variant=effect.variants[0],
+        photo=photo,
+        seed=random.randrange(2**31) if request.seed is None else request.seed,
+        params=request.params,
+        format=request.format,
     )
 
 
@@ -178,4 +195,4 @@ def _write(path: Path, data: bytes) -> None:
         unfinished.replace(path)
     except OSError as error:
         unfinished.unlink(missing_ok=True)
-        raise CommandFailed(f"the clip {path} cannot be written: {error.strerror}") from error
+        raise CommandFailed(f"{path} cannot be written: {error.strerror}") from error

@@ -21,7 +21,9 @@ from deploy.errors import NoEmbeddedServer
 from deploy.polling import wait_until
 from deploy.ports import free_port
 from deploy.programs import Program
+from engine.jobs.settings import SharedSettings
 
+FOLDER = "valkey"  # within the data folder
 CONFIG = """\
 bind 127.0.0.1
 port {port}
@@ -92,6 +94,14 @@ def recorded(folder: Path) -> EmbeddedValkey | None:
         return EmbeddedValkey(**json.loads(_record(folder).read_text()))
     except (OSError, ValueError, TypeError):
         return None
+
+
+def url_for(settings: SharedSettings) -> str:
+    """Say where a bot or worker finds the queue: where it is told, or where `up` has it."""
+    embedded = recorded(settings.folder / FOLDER)
+    if embedded is None or "redis_url" in settings.model_fields_set:
+        return settings.redis_url
+    return embedded.url
 
 
 def program(folder: Path, log: Path) -> Program:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Coroutine
 from contextlib import asynccontextmanager
 
 from aiohttp import hdrs, web
 from aiohttp.typedefs import Handler
 from yarl import URL
 
-from bots.delivery import Delivery
 from bots.errors import StoreUnavailable
 from bots.services import Services
 from bots.settings import BotSettings
@@ -36,7 +35,7 @@ from engine.jobs.refusal import Refusal, RefusalCode
 log = logging.getLogger(__name__)
 
 _MOST_FORM_BYTES = 16 * 1024
-_CLOSING_S = 3.0
+_CLOSING_S = 1.0
 
 
 async def serve(services: Services, settings: BotSettings) -> None:
@@ -54,74 +53,92 @@ async def open_web_chat(services: Services, settings: BotSettings) -> AsyncGener
         Where it listens.
     """
     sessions, rooms = WebSessions(services.database), Rooms()
-    chat = WebChat(Conversation(services.database), rooms)
+    chat = WebChat(Conversation(services.database), rooms, services.now)
     delivery = services.delivery(chat)
-    visitors = Visitors(sessions, cookie=f"zoetrope-{settings.web_port}", https=settings.web_https)
-    app = _app(services, settings, visitors, rooms, chat, delivery)
-    async with asyncio.TaskGroup() as tasks:
-        background = (
-            tasks.create_task(delivery.run()),
-            tasks.create_task(announce_effects(services.studio, rooms)),
-            tasks.create_task(forget_sessions(sessions)),
-        )
-        try:
-            async with _listening(app, settings.web_host, settings.web_port) as address:
-                yield address
-        finally:
-            for task in background:
-                task.cancel()
+    visitors = _visitors(sessions, services, settings)
+    asks = Asks(services.studio, delivery, chat)
+    connections = Connections(
+        visitors=visitors,
+        studio=services.studio,
+        chat=chat,
+        rooms=rooms,
+        asks=asks,
+        photo_bytes=settings.photo_bytes,
+    )
+    app = _gated(settings)
+    app.add_routes([web.get("/socket", connections.answer, allow_head=False)])
+    app.add_routes(_page_routes(settings, visitors))
+    app.add_routes(_media_routes(services, settings, visitors))
+    async with (
+        _running(
+            delivery.run(),
+            announce_effects(services.studio, rooms),
+            forget_sessions(sessions, services.now),
+        ),
+        _listening(app, settings, rooms) as address,
+    ):
+        yield address
 
 
-def _app(
-    services: Services,
-    settings: BotSettings,
-    visitors: Visitors,
-    rooms: Rooms,
-    chat: WebChat,
-    delivery: Delivery,
-) -> web.Application:
-    studio, limit = services.studio, settings.photo_bytes
+def _gated(settings: BotSettings) -> web.Application:
     beyond_loopback = not is_loopback(settings.web_host)
     app = web.Application(
         middlewares=(gate(settings.web_hosts, beyond_loopback=beyond_loopback), _try_later),
         client_max_size=_MOST_FORM_BYTES,
     )
-    secret = settings.web_password
-    password = Password(secret.get_secret_value()) if secret else None
-    connections = Connections(
-        visitors=visitors,
-        studio=studio,
-        chat=chat,
-        rooms=rooms,
-        asks=Asks(studio, delivery, chat),
-        photo_bytes=limit,
-    )
-    app.router.add_get("/", Pages(settings.language).answer)
-    app.router.add_static("/static", STATIC)
-    app.router.add_post("/session", Door(visitors, password, settings.language).answer)
-    app.router.add_get("/socket", connections.answer, allow_head=False)
-    app.router.add_post("/photos", Uploads(studio, visitors, limit=limit).answer)
-    media = MediaRoutes(services.media, studio, visitors)
-    app.router.add_get("/media/{key:.+}", media.answer)
     app.on_response_prepare.append(add_headers)
-
-    async def close_rooms(_: web.Application) -> None:
-        rooms.close()
-
-    app.on_shutdown.append(close_rooms)
     return app
 
 
+def _visitors(sessions: WebSessions, services: Services, settings: BotSettings) -> Visitors:
+    # browsers keep one set of cookies for all ports of a host
+    cookie = f"zoetrope-{settings.web_port}"
+    return Visitors(sessions, cookie=cookie, https=settings.web_https, now=services.now)
+
+
+def _page_routes(settings: BotSettings, visitors: Visitors) -> list[web.AbstractRouteDef]:
+    secret = settings.web_password
+    password = Password(secret.get_secret_value()) if secret else None
+    return [
+        web.get("/", Pages(settings.language).answer),
+        web.static("/static", STATIC),
+        web.post("/session", Door(visitors, password, settings.language).answer),
+    ]
+
+
+def _media_routes(
+    services: Services, settings: BotSettings, visitors: Visitors
+) -> list[web.AbstractRouteDef]:
+    uploads = Uploads(services.studio, visitors, limit=settings.photo_bytes)
+    media = MediaRoutes(services.media, services.studio, visitors)
+    return [web.post("/photos", uploads.answer), web.get("/media/{key:.+}", media.answer)]
+
+
 @asynccontextmanager
-async def _listening(app: web.Application, host: str, port: int) -> AsyncGenerator[URL]:
+async def _running(*coroutines: Coroutine[None, None, None]) -> AsyncGenerator[None]:
+    """Have things running until the block ends; if one fails, so does the block."""
+    async with asyncio.TaskGroup() as group:
+        tasks = [group.create_task(coroutine) for coroutine in coroutines]
+        try:
+            yield
+        finally:
+            for task in tasks:
+                task.cancel()
+
+
+@asynccontextmanager
+async def _listening(
+    app: web.Application, settings: BotSettings, rooms: Rooms
+) -> AsyncGenerator[URL]:
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=_CLOSING_S)
     await runner.setup()
     try:
-        site = web.TCPSite(runner, host, port)
-        await site.start()
-        bound: int = runner.addresses[0][1]
-        yield URL.build(scheme="http", host=host, port=bound)
+        await web.TCPSite(runner, settings.web_host, settings.web_port).start()
+        port: int = runner.addresses[0][1]
+        yield URL.build(scheme="http", host=settings.web_host, port=port)
     finally:
+        # open sockets would keep the server waiting
+        rooms.close()
         await runner.cleanup()
 
 

@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from bots.texts.languages import LANGUAGES, closest, negotiate
 from bots.texts.page import page_strings
 from bots.texts.texts import Texts
-from bots.web_chat.password import Password, TooManyTries
+from bots.web_chat.password import Password, Verdict
 from bots.web_chat.protocol import VERSION
 from bots.web_chat.visitors import Visitors
 
@@ -69,9 +69,9 @@ class Door:
 
     async def _admit(self, request: web.Request, knock: Knock) -> web.Response:
         texts = Texts.of(self._language(request, knock))
-        refusal = await self._refusal(request, knock, page_strings(texts))
-        if refusal is not None:
-            return _welcome(texts, note=refusal, status=401)
+        locked = await self._locked(request, knock)
+        if locked is not None:
+            return _welcome(texts, locked=locked)
         _, token = await self._visitors.start(texts.language)
         response = _welcome(texts)
         self._visitors.remember(response, token)
@@ -82,29 +82,32 @@ class Door:
         preferred = negotiate(header, self._default_language)
         return closest(knock.language or "", preferred)
 
-    async def _refusal(
-        self, request: web.Request, knock: Knock, strings: Mapping[str, str]
-    ) -> str | None:
-        """Say why a browser may not come in; an empty sentence when it has yet to knock."""
+    async def _locked(self, request: web.Request, knock: Knock) -> str | None:
+        """Name the string that says why a browser may not come in; None if it may."""
         if self._password is None:
             return None
         if knock.password is None:
-            return ""
-        try:
-            right = await self._password.is_right(knock.password, request.remote or "")
-        except TooManyTries:
-            return strings["too_many_tries"]
-        return None if right else strings["wrong_password"]
+            return "door_title"
+        match await self._password.check(knock.password, request.remote or ""):
+            case Verdict.RIGHT:
+                return None
+            case Verdict.WRONG:
+                return "wrong_password"
+            case Verdict.TOO_MANY_TRIES:
+                return "too_many_tries"
 
 
-def _welcome(texts: Texts, *, note: str | None = None, status: int = 200) -> web.Response:
+def _welcome(texts: Texts, *, locked: str | None = None) -> web.Response:
+    strings = page_strings(texts)
     welcome = Welcome(
-        open=note is None,
-        note=note or "",
+        open=locked is None,
+        note=strings[locked] if locked else "",
         language=texts.language,
         languages={code: Locale(code).get_display_name(code) or code for code in LANGUAGES},
-        strings=page_strings(texts),
+        strings=strings,
     )
     return web.Response(
-        text=welcome.model_dump_json(), status=status, content_type="application/json"
+        text=welcome.model_dump_json(),
+        status=200 if welcome.open else 401,
+        content_type="application/json",
     )

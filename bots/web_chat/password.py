@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from enum import Enum, auto
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
@@ -14,8 +15,12 @@ _TRIES = 5
 _SECONDS_PER_TRY = 12.0
 
 
-class TooManyTries(Exception):
-    """Passwords are being tried faster than a person would."""
+class Verdict(Enum):
+    """What comes of giving a password."""
+
+    RIGHT = auto()
+    WRONG = auto()
+    TOO_MANY_TRIES = auto()
 
 
 class Password:
@@ -27,17 +32,14 @@ class Password:
         self._tries = PaceByPeer(burst=_TRIES, every_s=_SECONDS_PER_TRY)
         self._one_at_a_time = asyncio.Lock()
 
-    async def is_right(self, given: str, peer: str) -> bool:
-        """Check a password given by a peer.
-
-        Raises:
-            TooManyTries: the peer, or all of them together, must wait.
-        """
+    async def check(self, given: str, peer: str) -> Verdict:
+        """Check a password given by a peer; each peer has a few tries, and all together some."""
         if not self._tries.allow(peer, time.monotonic()):
-            raise TooManyTries
+            return Verdict.TOO_MANY_TRIES
         # each comparison takes 64 MiB and a core for a moment
         async with self._one_at_a_time:
-            return await asyncio.to_thread(self._matches, given)
+            right = await asyncio.to_thread(self._matches, given)
+        return Verdict.RIGHT if right else Verdict.WRONG
 
     def _matches(self, given: str) -> bool:
         try:

@@ -88,13 +88,18 @@ PAGE_FRAME: TypeAdapter[PageFrame] = TypeAdapter(Annotated[PageFrame, Field(disc
 
 
 class HelloFrame(_Frame):
-    """Everything a page needs once it is connected: the gallery and the last entries."""
+    """Everything a page needs once it is connected: the gallery and the last entries.
+
+    `photo_bytes` is how large a photo may be; the page need not send one that is larger, and says
+    `photo_too_large` itself.
+    """
 
     type: Literal["hello"] = "hello"
     effects: tuple[EffectView, ...]
     lines: tuple[Line, ...]
     more: bool
     photo_bytes: int
+    photo_too_large: str
 
 
 class EffectsFrame(_Frame):

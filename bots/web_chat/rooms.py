@@ -16,10 +16,6 @@ MOST_SOCKETS = 8
 _MOST_WAITING = 256
 
 
-class RoomFull(Exception):
-    """The session has as many tabs open as it may."""
-
-
 class Mailbox:
     """Frames on their way to one socket.
 
@@ -70,14 +66,10 @@ class Rooms:
     def __init__(self) -> None:
         self._mailboxes: defaultdict[PlaceId, list[Mailbox]] = defaultdict(list)
 
-    def join(self, place: PlaceId, language: str) -> Mailbox:
-        """Open a mailbox.
-
-        Raises:
-            RoomFull: the session has as many tabs open as it may.
-        """
+    def join(self, place: PlaceId, language: str) -> Mailbox | None:
+        """Open a mailbox; None when the session has as many tabs open as it may."""
         if len(self._mailboxes[place]) >= MOST_SOCKETS:
-            raise RoomFull
+            return None
         mailbox = Mailbox(language)
         self._mailboxes[place].append(mailbox)
         return mailbox

@@ -8,7 +8,7 @@ and not by framing or reading it (the headers say so).
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Sequence
+from collections.abc import Collection
 
 from aiohttp import hdrs, web
 from aiohttp.typedefs import Handler, Middleware
@@ -51,17 +51,18 @@ async def add_headers(request: web.Request, response: web.StreamResponse) -> Non
     response.headers.setdefault(hdrs.CACHE_CONTROL, kept)
 
 
-def gate(names: Sequence[str], *, beyond_loopback: bool) -> Middleware:
+def gate(names: Collection[str], *, beyond_loopback: bool) -> Middleware:
     """Let only requests through that are meant for this page and come from it.
 
     Args:
         names: Hosts the page is reached under, besides loopback.
         beyond_loopback: Whether any address will do as a Host: only a name can be rebound.
     """
+    known = frozenset(name.lower() for name in names)
 
     @web.middleware
     async def check(request: web.Request, handler: Handler) -> web.StreamResponse:
-        if not _is_ours(request.headers.get(hdrs.HOST, ""), names, beyond_loopback=beyond_loopback):
+        if not _is_ours(request.headers.get(hdrs.HOST, ""), known, beyond_loopback=beyond_loopback):
             return _refuse(request, "wrong_host", status=421)
         if _acts(request) and not _is_same_origin(request):
             return _refuse(request, "wrong_origin", status=403)
@@ -76,7 +77,7 @@ def is_loopback(host: str) -> bool:
     return host == "localhost" if address is None else address.is_loopback
 
 
-def _is_ours(header: str, names: Sequence[str], *, beyond_loopback: bool) -> bool:
+def _is_ours(header: str, names: Collection[str], *, beyond_loopback: bool) -> bool:
     try:
         host = URL(f"http://{header}").host or ""
     except ValueError:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from aiohttp import web
+from aiohttp import ClientPayloadError, web
 from pydantic import BaseModel, ConfigDict
 
 from bots.studio import Studio
@@ -60,20 +60,23 @@ class Uploads:
         """Read the body, at most as much as one photo may have.
 
         Raises:
-            Refused: there is more.
+            Refused: there is more, or less than was announced.
         """
         data = bytearray()
-        async with asyncio.timeout(_PATIENCE_S):
-            if (request.content_length or 0) > self._limit:
-                raise self._too_many_bytes()
-            async for piece in request.content.iter_any():
-                data += piece
-                if len(data) > self._limit:
-                    raise self._too_many_bytes()
+        try:
+            async with asyncio.timeout(_PATIENCE_S):
+                self._check(request.content_length or 0)
+                async for piece in request.content.iter_any():
+                    data += piece
+                    self._check(len(data))
+        except (ClientPayloadError, ConnectionError, TimeoutError) as error:
+            raise Refused(Refusal(RefusalCode.PHOTO_TRUNCATED)) from error
         return bytes(data)
 
-    def _too_many_bytes(self) -> Refused:
-        return Refused(Refusal(RefusalCode.PHOTO_TOO_MANY_BYTES, {"limit": self._limit}))
+    def _check(self, size: int) -> None:
+        if size > self._limit:
+            figures = {"bytes": size, "limit": self._limit}
+            raise Refused(Refusal(RefusalCode.PHOTO_TOO_MANY_BYTES, figures))
 
 
 def _json(answer: BaseModel, status: int = 200) -> web.Response:

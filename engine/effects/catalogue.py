@@ -7,16 +7,18 @@ from collections.abc import Mapping
 from functools import partial
 from importlib import import_module
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from engine.effects import params as options
-from engine.effects.look import Look
 from engine.effects.params import Param
 from engine.errors import EffectInvalid
 from engine.jobs.catalogue import EffectCard
 from engine.jobs.job import MediaKey, Variant
+
+if TYPE_CHECKING:
+    from engine.effects.look import Look  # imports torch, which listing effects does not need
 
 FOLDER = Path(__file__).parent
 

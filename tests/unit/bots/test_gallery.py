@@ -23,6 +23,16 @@ async def test_nothing_was_ever_offered(redis: Redis) -> None:
     assert not await gallery.somebody_works()
 
 
+async def test_the_first_offer_is_seen_at_once(redis: Redis) -> None:
+    presence = Presence(redis)
+    gallery = Gallery(presence, fresh_s=3600)
+    assert await gallery.cards() == ()
+
+    await presence.announce(WORKER, OFFER, timedelta(minutes=1))
+
+    assert len(await gallery.cards()) == 3
+
+
 async def test_hidden_effects_are_offered_but_not_shown(redis: Redis) -> None:
     presence = Presence(redis)
     offer = Offer(effects=(SYMBIOTE, replace(ROBOT, hidden=True)))

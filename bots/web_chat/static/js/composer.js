@@ -1,26 +1,34 @@
 // The composer: a photo, an effect and its options, words; and one button that sends them.
 
 import { announce } from "./announce.js";
-import { byId, element, icon, iconButton, mediaUrl } from "./elements.js";
+import { byId } from "./elements.js";
 import { Options } from "./options.js";
 import { receivePhotos, thumbnail, upload } from "./photos.js";
+import { Tray } from "./tray.js";
 
 const KEPT_AS = "zoetrope.draft";
+const canHover = matchMedia("(hover: hover)");
 
 /** Dispatches `ask` with what to send, and `pick` when the gallery is wanted. */
 export class Composer extends EventTarget {
   #strings;
   #options;
+  #tray;
   #effects = null;
   #photos = [];
   #effect = null;
   #prompt = byId("prompt");
-  photoLimit = Infinity;
+  photoLimit = { bytes: Infinity, sentence: "" };
 
   constructor(strings) {
     super();
     this.#strings = strings;
     this.#options = new Options(strings);
+    this.#tray = new Tray(strings, {
+      pick: () => this.dispatchEvent(new Event("pick")),
+      removePhoto: (photo) => this.#removePhoto(photo),
+      removeEffect: () => this.choose(null),
+    });
     receivePhotos((file) => this.#addFile(file));
     byId("composer").onsubmit = (event) => this.#submit(event);
     byId("open-gallery").onclick = () => this.dispatchEvent(new Event("pick"));
@@ -38,6 +46,11 @@ export class Composer extends EventTarget {
     if (effect === null) return;
     announce(this.#strings.say("effect_chosen", { title: effect.title }));
     this.#focusNext();
+  }
+
+  /** Choose an effect, or let go of it if it is the one. */
+  toggle(effect) {
+    this.choose(effect.id === this.#effect?.id ? null : effect);
   }
 
   /** Learn what effects there are; the first time, take up what was begun before a reload. */
@@ -114,7 +127,8 @@ export class Composer extends EventTarget {
       return;
     }
     if (!this.#ready) {
-      this.#prompt.focus();
+      if (this.#photos.length > 0) this.dispatchEvent(new Event("pick"));
+      else this.#prompt.focus();
       return;
     }
     const ask = {
@@ -141,7 +155,8 @@ export class Composer extends EventTarget {
     this.#prompt.value = "";
     this.note("");
     this.#changed();
-    this.#prompt.focus({ preventScroll: true });
+    // On a touch screen the keyboard would cover what has just been sent.
+    if (canHover.matches) this.#prompt.focus({ preventScroll: true });
   }
 
   #sendOnEnter(event) {
@@ -151,10 +166,7 @@ export class Composer extends EventTarget {
   }
 
   #changed() {
-    byId("tray").hidden = this.#photos.length === 0 && this.#effect === null;
-    byId("photo-slot").replaceChildren(...this.#photoChips());
-    byId("effect-slot").replaceChildren(this.#effectChip());
-    byId("open-options").hidden = this.#effect === null;
+    this.#tray.show(this.#photos, this.#effect);
     byId("send").classList.toggle("ready", this.#ready);
     this.#keepDraft();
     this.dispatchEvent(new CustomEvent("change", { detail: this.#effect }));
@@ -167,43 +179,5 @@ export class Composer extends EventTarget {
       effect: this.#effect?.id ?? null,
     };
     sessionStorage.setItem(KEPT_AS, JSON.stringify(draft));
-  }
-
-  #photoChips() {
-    if (this.#photos.length === 0) {
-      const want = element("button", { type: "button", className: "wanted", onclick: () => byId("photo-file").click() });
-      want.append(icon("photo"), this.#strings.say("add_photo"));
-      return [want];
-    }
-    return this.#photos.map((photo) => this.#photoChip(photo));
-  }
-
-  #photoChip(photo) {
-    const alt = this.#strings.say("your_photo");
-    const chip = element("div", { className: photo.key ? "chip" : "chip sending" });
-    const image = photo.canvas ?? element("img", { alt, src: photo.key ? mediaUrl(photo.key) : "" });
-    if (photo.canvas) {
-      image.setAttribute("role", "img");
-      image.setAttribute("aria-label", alt);
-    }
-    const remove = iconButton("close", this.#strings.say("remove_photo"), () => this.#removePhoto(photo));
-    remove.classList.add("remove");
-    chip.append(image, remove);
-    return chip;
-  }
-
-  #effectChip() {
-    if (this.#effect === null) {
-      const want = element("button", { type: "button", className: "wanted", onclick: () => this.dispatchEvent(new Event("pick")) });
-      want.append(icon("effects"), this.#strings.say("choose_effect"));
-      return want;
-    }
-    const { title, poster } = this.#effect;
-    const chip = element("div", { className: "chip named" });
-    if (poster) chip.append(element("img", { src: mediaUrl(poster), alt: "" }));
-    const remove = iconButton("close", this.#strings.say("remove_effect", { title }), () => this.choose(null));
-    remove.classList.add("remove");
-    chip.append(element("span", { textContent: title }), remove);
-    return chip;
   }
 }

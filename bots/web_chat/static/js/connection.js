@@ -1,5 +1,7 @@
 // The web socket: opens, comes back by itself after a loss, and hands frames on.
 
+import { knock } from "./door.js";
+
 const VERSION = 1;
 const FIRST_WAIT_MS = 400;
 const LONGEST_WAIT_MS = 15_000;
@@ -18,8 +20,9 @@ export class Connection extends EventTarget {
   }
 
   open() {
-    clearTimeout(this.#timer);
-    const socket = new WebSocket(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/socket`);
+    const socket = new WebSocket(
+      `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/socket`,
+    );
     socket.onmessage = (message) => this.#take(JSON.parse(message.data));
     socket.onclose = (closing) => this.#lost(closing);
     this.#socket = socket;
@@ -49,12 +52,30 @@ export class Connection extends EventTarget {
     this.dispatchEvent(new Event("down"));
     // The server has said why it will not listen: leave it alone for longer.
     if (code === REFUSED) this.#wait = LONGEST_WAIT_MS;
+    this.#comeBackLater();
+  }
+
+  #comeBackLater() {
     // Pages that lost the same server must not all come back at the same moment.
-    this.#timer = setTimeout(() => this.open(), this.#wait * (0.7 + 0.6 * Math.random()));
+    this.#timer = setTimeout(() => this.#comeBack(), this.#wait * (0.7 + 0.6 * Math.random()));
     this.#wait = Math.min(2 * this.#wait, LONGEST_WAIT_MS);
   }
 
+  async #comeBack() {
+    this.#timer = 0;
+    try {
+      const welcome = await knock();
+      // The session is over, and only a fresh page asks for the password again.
+      if (welcome.open) this.open();
+      else location.reload();
+    } catch {
+      this.#comeBackLater();
+    }
+  }
+
   #hurry() {
-    if (this.#socket === null && this.#timer && this.#wait < LONGEST_WAIT_MS) this.open();
+    if (this.#timer === 0 || this.#wait === LONGEST_WAIT_MS) return;
+    clearTimeout(this.#timer);
+    this.#comeBack();
   }
 }

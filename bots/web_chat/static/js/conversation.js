@@ -3,6 +3,7 @@
 import { announce, beckon } from "./announce.js";
 import { byId } from "./elements.js";
 import { AnsweredMessage, askedMessage } from "./message.js";
+import { mayMove } from "./preview.js";
 
 const NEAR_END_PX = 160;
 
@@ -26,7 +27,8 @@ export class Conversation extends EventTarget {
     this.#strings = strings;
     this.#find = find;
     byId("to-newest").onclick = () => this.toNewest();
-    this.#earlier.onclick = () => this.dispatchEvent(new CustomEvent("earlier", { detail: this.#oldest }));
+    this.#earlier.onclick = () =>
+      this.dispatchEvent(new CustomEvent("earlier", { detail: this.#oldest }));
     addEventListener("scroll", () => this.#offerNewest(), { passive: true });
   }
 
@@ -92,7 +94,7 @@ export class Conversation extends EventTarget {
     return this.#shown.get(`asked:${job}`)?.entry;
   }
 
-  toNewest(behavior = "smooth") {
+  toNewest(behavior = mayMove() ? "smooth" : "instant") {
     requestAnimationFrame(() => scrollTo({ top: document.documentElement.scrollHeight, behavior }));
   }
 
@@ -130,7 +132,9 @@ export class Conversation extends EventTarget {
   /** Say a message aloud when it changes in kind; steps of progress are for the eye. */
   #tell(message) {
     if (message.progress !== null) return;
-    announce(message.text);
+    announce(
+      message.clip ? this.#strings.say("clip_ready", { title: message.text }) : message.text,
+    );
     if (message.clip) beckon();
   }
 
@@ -149,6 +153,6 @@ export class Conversation extends EventTarget {
   }
 
   #offerNewest() {
-    byId("to-newest").hidden = this.#isNearEnd();
+    byId("to-newest").hidden = this.#shown.size === 0 || this.#isNearEnd();
   }
 }

@@ -3,9 +3,11 @@
 import { byId, element } from "./elements.js";
 import { Strings } from "./strings.js";
 
+const RETRY_MS = 2000;
+
 /** Knock until the door is open; gives the strings to speak. */
 export async function enter() {
-  let welcome = await knock({});
+  let welcome = await knockUntilAnswered();
   if (!welcome.open) welcome = await askForPassword(welcome);
   offerLanguages(welcome);
   const strings = new Strings(welcome.language, welcome.strings);
@@ -13,7 +15,8 @@ export async function enter() {
   return strings;
 }
 
-async function knock(words) {
+/** Say something at the door; throws while nobody answers. */
+export async function knock(words = {}) {
   const answer = await fetch("/session", {
     method: "POST",
     headers: { "Content-Type": "application/json" },
@@ -21,6 +24,16 @@ async function knock(words) {
   });
   if (answer.status !== 200 && answer.status !== 401) throw new Error(await answer.text());
   return answer.json();
+}
+
+async function knockUntilAnswered() {
+  for (;;) {
+    try {
+      return await knock();
+    } catch {
+      await new Promise((later) => setTimeout(later, RETRY_MS));
+    }
+  }
 }
 
 function askForPassword(welcome) {
@@ -49,7 +62,9 @@ function askForPassword(welcome) {
 function offerLanguages({ language, languages }) {
   const choice = byId("language");
   choice.replaceChildren(
-    ...Object.entries(languages).map(([code, name]) => element("option", { value: code, textContent: name, lang: code })),
+    ...Object.entries(languages).map(([code, name]) =>
+      element("option", { value: code, textContent: name, lang: code }),
+    ),
   );
   choice.value = language;
   choice.onchange = async () => {

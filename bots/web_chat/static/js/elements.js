@@ -22,10 +22,14 @@ export function icon(name) {
 
 /** Make a round button that shows only an icon. */
 export function iconButton(name, label, onclick) {
-  const button = element("button", { type: "button", className: "round quiet", title: label, onclick });
-  button.setAttribute("aria-label", label);
-  button.append(icon(name));
-  return button;
+  const properties = {
+    type: "button",
+    className: "round quiet",
+    title: label,
+    ariaLabel: label,
+    onclick,
+  };
+  return element("button", properties, icon(name));
 }
 
 /** Copy what a <template> holds. */

@@ -9,37 +9,37 @@ const wide = matchMedia("(min-width: 68rem)");
 /** Dispatches `choose` with the effect a person picked. */
 export class Gallery extends EventTarget {
   #strings;
-  #effects = [];
+  #effects = null;
   #chosen = null;
   #empty = true;
   #sheet = byId("gallery-sheet");
   #root = byId("gallery");
   #previews = new Previews();
+  #picked = null;
+  #answer = null;
 
   constructor(strings) {
     super();
     this.#strings = strings;
     this.#sheet.addEventListener("close", () => this.#closed());
     wide.addEventListener("change", () => this.#settle());
-    const pause = byId("previews-pause");
-    pause.onclick = () => {
+    byId("previews-pause").onclick = () => {
       this.#previews.paused = !this.#previews.paused;
-      pause.setAttribute("aria-pressed", String(this.#previews.paused));
+      this.#showPaused();
     };
-    pause.setAttribute("aria-pressed", String(this.#previews.paused));
-  }
-
-  get effects() {
-    return this.#effects;
+    this.#showPaused();
   }
 
   find(id) {
-    return this.#effects.find((effect) => effect.id === id);
+    return this.#effects?.find((effect) => effect.id === id);
   }
 
   /** Show these effects. */
   show(effects) {
+    // After a lost line they are mostly the same, and need not start over.
+    if (JSON.stringify(effects) === JSON.stringify(this.#effects)) return;
     this.#effects = effects;
+    byId("previews-pause").hidden = effects.length === 0;
     byId("gallery-empty").hidden = effects.length > 0;
     byId("tiles").replaceChildren(...effects.map((effect) => this.#tile(effect)));
     this.#previews.forget();
@@ -51,7 +51,7 @@ export class Gallery extends EventTarget {
   mark(id) {
     this.#chosen = id;
     for (const tile of byId("tiles").querySelectorAll(".tile")) {
-      tile.setAttribute("aria-pressed", String(tile.dataset.effect === id));
+      tile.ariaPressed = String(tile.dataset.effect === id);
     }
   }
 
@@ -61,35 +61,37 @@ export class Gallery extends EventTarget {
     this.#settle();
   }
 
-  /** Let the person pick, wherever the gallery is; resolves to an effect, or null. */
+  /** Go to the gallery, if it lies open on the page. */
+  focus() {
+    if (this.#root.hidden) return false;
+    byId("tiles").querySelector(".tile")?.focus();
+    return true;
+  }
+
+  /** Let the person pick from a sheet; resolves to an effect, or null. */
   pick(title) {
     byId("gallery-title").textContent = title;
     this.#sheet.append(this.#root);
     this.#root.hidden = false;
     this.#sheet.showModal();
-    this.#previews.forget();
-    return new Promise((picked) => (this.#picked = picked));
-  }
-
-  #picked = null;
-
-  #closed(effect = null) {
-    const picked = this.#picked;
-    this.#picked = null;
-    byId("gallery-title").textContent = this.#strings.say("effects");
-    this.#settle();
-    picked?.(effect);
+    byId("tiles").querySelector(".tile")?.focus();
+    return new Promise((answer) => (this.#answer = answer));
   }
 
   #choose(effect) {
-    if (this.#picked === null) {
+    if (this.#sheet.open) {
+      this.#picked = effect;
+      this.#sheet.close();
+    } else {
       this.dispatchEvent(new CustomEvent("choose", { detail: effect }));
-      return;
     }
-    const picked = this.#picked;
+  }
+
+  #closed() {
+    byId("gallery-title").textContent = this.#strings.say("effects");
+    this.#settle();
+    this.#answer(this.#picked);
     this.#picked = null;
-    this.#sheet.close();
-    picked(effect);
   }
 
   #settle() {
@@ -101,6 +103,10 @@ export class Gallery extends EventTarget {
     const place = this.#empty ? byId("hero-gallery") : docked ? byId("dock") : null;
     this.#root.hidden = place === null;
     if (place !== null && this.#root.parentElement !== place) place.append(this.#root);
+  }
+
+  #showPaused() {
+    byId("previews-pause").ariaPressed = String(this.#previews.paused);
   }
 
   #tile(effect) {

@@ -31,14 +31,18 @@ class Page {
   }
 
   #join() {
-    this.#gallery.addEventListener("choose", ({ detail }) => this.#composer.choose(detail));
-    this.#composer.addEventListener("change", ({ detail }) => this.#gallery.mark(detail?.id ?? null));
+    this.#gallery.addEventListener("choose", ({ detail }) => this.#composer.toggle(detail));
+    this.#composer.addEventListener("change", ({ detail }) =>
+      this.#gallery.mark(detail?.id ?? null),
+    );
     this.#composer.addEventListener("pick", () => this.#pickEffect());
     this.#composer.addEventListener("ask", ({ detail }) => this.#send(detail));
     this.#conversation.addEventListener("act", ({ detail }) => this.#act(detail));
     this.#conversation.addEventListener("empty", ({ detail }) => this.#showEmpty(detail));
     this.#conversation.addEventListener("orphaned", () => this.#composer.focus());
-    this.#conversation.addEventListener("earlier", ({ detail }) => this.#connection.send({ type: "earlier", before: detail }));
+    this.#conversation.addEventListener("earlier", ({ detail }) =>
+      this.#sendNow({ type: "earlier", before: detail }),
+    );
     this.#connection.addEventListener("frame", ({ detail }) => this.#take(detail));
     this.#connection.addEventListener("up", () => this.#up());
     this.#connection.addEventListener("down", () => this.#down());
@@ -63,13 +67,13 @@ class Page {
     }
   }
 
-  #hello({ effects, lines, more, photo_bytes }) {
-    this.#composer.photoLimit = photo_bytes;
+  #hello({ effects, lines, more, photo_bytes, photo_too_large }) {
+    this.#composer.photoLimit = { bytes: photo_bytes, sentence: photo_too_large };
     this.#showEffects(effects);
     this.#conversation.sync(lines, more);
     for (const { entry } of lines) this.#outbox.settle(entry.page_id);
-    for (const frame of this.#outbox.frames) this.#showWaiting(frame);
     this.#outbox.sendAgain();
+    for (const frame of this.#outbox.frames) this.#showWaiting(frame);
   }
 
   #showEffects(effects) {
@@ -106,6 +110,11 @@ class Page {
     this.#showWaiting(this.#outbox.send(ask));
   }
 
+  /** Send what is only worth sending at once. */
+  #sendNow(frame) {
+    if (!this.#connection.send(frame)) this.#composer.note(this.#strings.say("no_line"));
+  }
+
   #showWaiting(frame) {
     if (frame.type !== "ask") return;
     const title = this.#gallery.find(frame.effect)?.title;
@@ -121,13 +130,14 @@ class Page {
       case "choose":
         return this.#chooseFor(job, effect);
       case "cancel":
-        return this.#connection.send({ type: "cancel", job });
+        return this.#sendNow({ type: "cancel", job });
       case "delete":
         return this.#delete(job);
     }
   }
 
   async #pickEffect() {
+    if (this.#gallery.focus()) return;
     const effect = await this.#gallery.pick(this.#strings.say("effects"));
     if (effect !== null) this.#composer.choose(effect);
   }
@@ -149,7 +159,7 @@ class Page {
     const dialog = byId("confirm");
     dialog.returnValue = "keep";
     dialog.onclose = () => {
-      if (dialog.returnValue === "delete") this.#connection.send({ type: "delete", job });
+      if (dialog.returnValue === "delete") this.#sendNow({ type: "delete", job });
     };
     dialog.showModal();
   }

@@ -3,11 +3,18 @@
 import { copyOf, element, icon, mediaUrl } from "./elements.js";
 import { Stage } from "./stage.js";
 
-const ICONS = { again: "again", other_effect: "other", cancel: "cancel", delete: "delete", download: "download" };
+const ICONS = {
+  again: "again",
+  other_effect: "other",
+  cancel: "cancel",
+  delete: "delete",
+  download: "download",
+};
 
 /** Make the message for what was asked. */
 export function askedMessage(asked, strings) {
   const item = copyOf("asked-template");
+  item.querySelector("article").ariaLabel = strings.say("you");
   const photos = asked.photos.map((key) => {
     const photo = element("img", { src: mediaUrl(key), alt: strings.say("your_photo") });
     photo.onerror = () => photo.remove();
@@ -33,7 +40,7 @@ export class AnsweredMessage {
     this.#strings = strings;
     this.#act = act;
     this.#find = find;
-    this.#stage = new Stage(this.root.querySelector(".stage"), strings);
+    this.#stage = new Stage(this.root, strings);
   }
 
   show(message, asked, justNow) {
@@ -59,9 +66,9 @@ export class AnsweredMessage {
     const meter = this.root.querySelector(".meter");
     meter.hidden = progress === null;
     if (progress === null) return;
-    meter.setAttribute("aria-label", this.#strings.say("progress"));
-    meter.setAttribute("aria-valuenow", Math.round(100 * progress));
-    meter.setAttribute("aria-valuetext", text);
+    meter.ariaLabel = this.#strings.say("progress");
+    meter.ariaValueNow = Math.round(100 * progress);
+    meter.ariaValueText = text;
     meter.style.setProperty("--fraction", progress);
   }
 
@@ -75,17 +82,29 @@ export class AnsweredMessage {
     const others = buttons.filter((button) => button.action !== "choose");
     actions.replaceChildren(...others.map((button) => this.#button(button, clip)));
     if (choices.length === 0) return;
-    actions.prepend(element("div", { className: "choices" }, ...choices.map((choice) => this.#choice(choice))));
+    actions.prepend(
+      element("div", { className: "choices" }, ...choices.map((choice) => this.#choice(choice))),
+    );
   }
 
   #button({ action, label }, clip) {
     const name = element("span", { textContent: label });
     if (action === "download") {
-      const link = element("a", { className: "pill quiet", href: `${mediaUrl(clip.key)}?download`, download: "" });
+      const link = element("a", {
+        className: "pill quiet",
+        href: `${mediaUrl(clip.key)}?download`,
+        download: "",
+      });
+      link.dataset.action = action;
       link.append(icon(ICONS.download), name);
       return link;
     }
-    const button = element("button", { type: "button", className: "pill quiet" }, icon(ICONS[action]), name);
+    const button = element(
+      "button",
+      { type: "button", className: "pill quiet" },
+      icon(ICONS[action]),
+      name,
+    );
     button.dataset.action = action;
     button.onclick = () => this.#act(action);
     return button;

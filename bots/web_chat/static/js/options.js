@@ -58,7 +58,9 @@ export class Options {
       case "bool":
         return toggle(option, value, set);
       case "choice":
-        return segments(option.label, option.name, option.choices, value, set, (choice) => [choice.replaceAll("_", " ")]);
+        return segments(option.label, option.name, option.choices, value, set, (choice) => [
+          element("span", { className: "choice-name", textContent: choice.replaceAll("_", " ") }),
+        ]);
       case "color":
         return colour(option, value, set);
       default:
@@ -68,10 +70,20 @@ export class Options {
 }
 
 function segments(label, name, values, chosen, set, draw) {
-  const field = element("fieldset", { className: "field" }, element("legend", { textContent: label }));
-  const row = element("div", { className: "segments" });
+  const field = element(
+    "div",
+    { className: "field" },
+    element("span", { className: "field-name", textContent: label }),
+  );
+  const row = element("div", { className: "segments", role: "radiogroup", ariaLabel: label });
   for (const value of values) {
-    const radio = element("input", { type: "radio", name, value, checked: value === chosen, onchange: () => set(value) });
+    const radio = element("input", {
+      type: "radio",
+      name,
+      value,
+      checked: value === chosen,
+      onchange: () => set(value),
+    });
     row.append(element("label", {}, radio, ...draw(value)));
   }
   field.append(row);
@@ -79,17 +91,32 @@ function segments(label, name, values, chosen, set, draw) {
 }
 
 function toggle(option, value, set) {
-  const box = element("input", { type: "checkbox", className: "switch", checked: value });
-  box.setAttribute("role", "switch");
+  const box = element("input", {
+    type: "checkbox",
+    className: "switch",
+    role: "switch",
+    checked: value,
+  });
   box.onchange = () => set(box.checked);
-  return element("label", { className: "field line" }, element("span", { className: "field-name", textContent: option.label }), box);
+  return element(
+    "label",
+    { className: "field line" },
+    element("span", { className: "field-name", textContent: option.label }),
+    box,
+  );
 }
 
 function slider(option, value, set) {
   const whole = option.kind === "int";
   const low = option.minimum ?? 0;
   const high = option.maximum ?? (whole ? 10 : 1);
-  const range = element("input", { type: "range", min: low, max: high, step: whole ? 1 : (high - low) / 100, value });
+  const range = element("input", {
+    type: "range",
+    min: low,
+    max: high,
+    step: whole ? 1 : fineStep(high - low),
+    value,
+  });
   const shown = element("output");
   const show = () => (shown.textContent = whole ? range.value : Number(range.value).toFixed(2));
   range.oninput = () => {
@@ -101,17 +128,24 @@ function slider(option, value, set) {
   return element("label", { className: "field" }, name, range);
 }
 
+/** A step that is a power of ten, and at most a hundredth of the range. */
+const fineStep = (range) => 10 ** Math.floor(Math.log10(range / 100));
+
 function colour(option, value, set) {
   const well = element("input", { type: "color", value });
   well.oninput = () => set(well.value);
-  return element("label", { className: "field line" }, element("span", { className: "field-name", textContent: option.label }), well);
+  return element(
+    "label",
+    { className: "field line" },
+    element("span", { className: "field-name", textContent: option.label }),
+    well,
+  );
 }
 
 /** Draw a shape's outline: its longer side is one unit. */
 function outline(shape) {
   const [width, height] = shape.split(":").map(Number);
-  const drawn = element("span", { className: "shape" });
-  drawn.setAttribute("aria-hidden", "true");
+  const drawn = element("span", { className: "shape", ariaHidden: "true" });
   drawn.style.setProperty("--wide", Math.min(1, width / height));
   drawn.style.setProperty("--tall", Math.min(1, height / width));
   return drawn;

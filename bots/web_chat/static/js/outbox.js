@@ -2,6 +2,7 @@
 // again under the same id, so none is lost and none is made twice.
 
 const KEPT_AS = "zoetrope.outbox";
+const MOST_TRIES = 5;
 
 export class Outbox {
   #connection;
@@ -13,29 +14,34 @@ export class Outbox {
   }
 
   get frames() {
-    return [...this.#frames.values()];
+    return [...this.#frames.values()].map(({ frame }) => frame);
   }
 
   /** Send a frame under a new id, now or as soon as the line is back. */
   send(frame) {
     const numbered = { ...frame, id: newId() };
-    this.#frames.set(numbered.id, numbered);
+    this.#frames.set(numbered.id, { frame: numbered, tries: 1 });
     this.#keep();
     this.#connection.send(numbered);
     return numbered;
   }
 
-  /** Send everything again that is still unconfirmed. */
+  /** Send everything again that is still unconfirmed; what is never taken is given up. */
   sendAgain() {
-    for (const frame of this.#frames.values()) this.#connection.send(frame);
+    for (const [id, waiting] of this.#frames) {
+      if (waiting.tries >= MOST_TRIES) this.#frames.delete(id);
+      else this.#connection.send(waiting.frame);
+      waiting.tries += 1;
+    }
+    this.#keep();
   }
 
   /** Forget a frame that has been confirmed or refused; gives it back if it was waiting. */
   settle(id) {
-    const frame = this.#frames.get(id);
+    const waiting = this.#frames.get(id);
     this.#frames.delete(id);
     this.#keep();
-    return frame;
+    return waiting?.frame;
   }
 
   #keep() {

@@ -33,10 +33,13 @@ function receiveDrops(take) {
   });
   document.addEventListener("dragleave", () => show(Math.max(0, depth - 1)));
   // Without this the browser would leave the page and open the file.
-  document.addEventListener("dragover", (event) => event.preventDefault());
+  document.addEventListener("dragover", (event) => {
+    if (event.dataTransfer.types.includes("Files")) event.preventDefault();
+  });
   document.addEventListener("drop", (event) => {
-    event.preventDefault();
     show(0);
+    if (event.dataTransfer.files.length === 0) return;
+    event.preventDefault();
     [...event.dataTransfer.files].forEach(take);
   });
 }
@@ -45,9 +48,9 @@ function pictures(data) {
   return [...(data?.files ?? [])].filter((file) => file.type.startsWith("image/"));
 }
 
-/** Send a photo up. Gives `{ key, width, height }`, or throws an Error to be shown. */
+/** Send a photo up, if its size is within the limit. Gives `{ key, width, height }`, or throws an Error to be shown. */
 export async function upload(file, strings, limit) {
-  if (file.size > limit) throw new Error(strings.say("photo_too_large"));
+  if (file.size > limit.bytes) throw new Error(limit.sentence);
   let answer;
   try {
     answer = await fetch("/photos", { method: "POST", body: file });

@@ -14,8 +14,9 @@ export class Previews {
     calm.addEventListener("change", () => this.#update());
   }
 
+  /** What the person said last; until then, what their system says about motion. */
   get paused() {
-    return calm.matches || localStorage.getItem(KEPT_AS) === "yes";
+    return (localStorage.getItem(KEPT_AS) ?? (calm.matches ? "yes" : "no")) === "yes";
   }
 
   set paused(wanted) {
@@ -26,7 +27,8 @@ export class Previews {
   /** Make the picture of an effect: a video if there is one, else its poster, else nothing. */
   picture(effect) {
     if (effect.preview) return this.#video(effect);
-    if (effect.poster) return element("img", { src: mediaUrl(effect.poster), alt: "", loading: "lazy" });
+    if (effect.poster)
+      return element("img", { src: mediaUrl(effect.poster), alt: "", loading: "lazy" });
     return "";
   }
 
@@ -41,9 +43,15 @@ export class Previews {
   }
 
   #video(effect) {
-    const video = element("video", { muted: true, loop: true, playsInline: true, preload: "none", tabIndex: -1 });
+    const video = element("video", {
+      muted: true,
+      loop: true,
+      playsInline: true,
+      preload: "none",
+      tabIndex: -1,
+      ariaHidden: "true",
+    });
     video.disablePictureInPicture = true;
-    video.setAttribute("aria-hidden", "true");
     video.src = mediaUrl(effect.preview);
     if (effect.poster) video.poster = mediaUrl(effect.poster);
     this.#videos.add(video);

@@ -5,13 +5,15 @@ import { mayMove, playQuietly } from "./preview.js";
 
 /** One stage, which takes the clip's shape as early as it can be known. */
 export class Stage {
+  #message;
   #root;
   #strings;
   #shutter = null;
   #clip = null;
 
-  constructor(root, strings) {
-    this.#root = root;
+  constructor(message, strings) {
+    this.#message = message;
+    this.#root = message.querySelector(".stage");
     this.#strings = strings;
   }
 
@@ -37,9 +39,9 @@ export class Stage {
       muted: true,
       playsInline: true,
       preload: justNow ? "auto" : "none",
+      ariaLabel: this.#strings.say("clip", { title }),
     });
-    video.setAttribute("aria-label", this.#strings.say("clip", { title }));
-    video.onerror = () => this.#gone();
+    video.onerror = () => this.#check(video.src);
     this.#shutter = null;
     this.#root.replaceChildren(video);
     if (justNow && mayMove()) playQuietly(video);
@@ -54,8 +56,7 @@ export class Stage {
   }
 
   #raise(asked) {
-    this.#shutter = element("div", { className: "shutter" }, element("i"));
-    this.#shutter.setAttribute("aria-hidden", "true");
+    this.#shutter = element("div", { className: "shutter", ariaHidden: "true" }, element("i"));
     this.#root.replaceChildren(this.#shutter);
     const fixed = asked?.aspect && asked.aspect !== "auto" ? ratio(asked.aspect) : null;
     this.#shape(fixed ?? 1);
@@ -68,11 +69,15 @@ export class Stage {
   }
 
   #shape(value) {
-    this.#root.style.setProperty("--ratio", value);
+    this.#message.style.setProperty("--ratio", value);
   }
 
-  #gone() {
-    this.#root.replaceChildren(element("p", { className: "gone", textContent: this.#strings.say("clip_gone") }));
+  /** Say that a clip is gone if it is; the line may just be down. */
+  async #check(address) {
+    const answer = await fetch(address, { method: "HEAD" }).catch(() => null);
+    if (answer?.status !== 404) return;
+    const words = this.#strings.say("clip_gone");
+    this.#root.replaceChildren(element("p", { className: "gone", textContent: words }));
   }
 }
 

@@ -3,7 +3,6 @@ from __future__ import annotations
 import asyncio
 import io
 import os
-import subprocess
 
 import pytest
 from PIL import Image
@@ -14,6 +13,7 @@ from engine.jobs.intake import CleanPhoto, Intake, IntakeLimits
 from engine.jobs.refusal import Refusal, RefusalCode
 from tests.fakes import images
 from tests.fakes.images import BLUE, RED, SIDE
+from tests.processes import children
 
 WHITE, BLACK = (255, 255, 255), (0, 0, 0)
 TOLERANCE = 12
@@ -202,8 +202,4 @@ async def test_only_so_many_photos_are_decoded_at_once() -> None:
 
 def decoders() -> int:
     """Count the decoders of this process that run now."""
-    shown = subprocess.run(
-        ["ps", "-A", "-o", "ppid=,args="], capture_output=True, text=True, check=True
-    )
-    lines = [line.split(maxsplit=1) for line in shown.stdout.splitlines()]
-    return sum(int(parent) == os.getpid() and "intake_process" in args for parent, args in lines)
+    return sum("intake_process" in command for _, command in children(os.getpid()))
