@@ -69,10 +69,15 @@ class BotSettings(SharedSettings):
 
     @model_validator(mode="after")
     def _need_a_password_beyond_loopback(self) -> Self:
-        if self.web_password is None and not _is_loopback(self.web_host):
+        if self.web_password is None and not is_loopback(self.web_host):
             raise BadSetting(
                 f"{PREFIX}WEB_PASSWORD: must be set when the web chat listens beyond this machine,"
                 f" on {self.web_host}"
+            )
+        if self.web_password is None and self.web_hosts:
+            raise BadSetting(
+                f"{PREFIX}WEB_PASSWORD: must be set when the web chat is reached under other names,"
+                f" as {self.web_hosts[0]}"
             )
         return self
 
@@ -118,7 +123,8 @@ class BotSettings(SharedSettings):
         return timedelta(days=self.keep_journal_days)
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """Tell whether a name or an address means this machine and nothing else."""
     if host == "localhost":
         return True
     try:

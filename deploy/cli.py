@@ -179,6 +179,10 @@ def _bench(options: argparse.Namespace) -> None:
 
 def _doctor(_: argparse.Namespace) -> int:
     from bots.settings import BotSettings
+    from deploy.libraries import missing_libraries
+
+    if missing := missing_libraries():
+        raise CommandFailed(f"not installed: {', '.join(missing)}; run scripts/setup")
     from deploy.doctor import examine
 
     return examine(BotSettings.read(), EngineSettings.read(), say=_say)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,7 +15,7 @@ def make(folder: Path) -> None:
     """Make the data folder, for its owner's eyes only.
 
     Raises:
-        CommandFailed: it cannot be made.
+        CommandFailed: it cannot be made, or nothing can be written into it.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -22,6 +23,8 @@ def make(folder: Path) -> None:
         raise CommandFailed(
             f"the data folder {folder} cannot be made ({error.strerror}): set ZOETROPE_DATA"
         ) from error
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise CommandFailed(f"the data folder {folder} cannot be written: set ZOETROPE_DATA")
 
 
 @contextmanager

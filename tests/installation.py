@@ -12,7 +12,7 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.processes import is_running
+from tests.processes import children, is_running
 
 STARTS_S = 120
 STOPS_S = 60
@@ -56,15 +56,8 @@ class Installation:
 
     def programs(self) -> dict[str, int]:
         """Process ids of what runs under it, by name."""
-        listed = subprocess.run(
-            ["ps", "-A", "-ww", "-o", "pid=,ppid=,args="],
-            capture_output=True,
-            text=True,
-            check=True,
-        )
-        rows = [line.split(maxsplit=2) for line in listed.stdout.splitlines()]
-        ours = [(int(pid), args) for pid, parent, args in rows if int(parent) == self.pid]
-        return {name: pid for name, args in PROGRAMS.items() for pid, a in ours if args in a}
+        ours = children(self.pid)
+        return {name: pid for name, command in PROGRAMS.items() for pid, c in ours if command in c}
 
     def interrupt(self) -> None:
         """Press Ctrl-C."""

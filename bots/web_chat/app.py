@@ -7,27 +7,26 @@ import logging
 from collections.abc import AsyncGenerator, Coroutine
 from contextlib import asynccontextmanager
 
-from aiohttp import hdrs, web
+from aiohttp import web
 from aiohttp.typedefs import Handler
 from yarl import URL
 
 from bots.errors import StoreUnavailable
 from bots.services import Services
-from bots.settings import BotSettings
+from bots.settings import BotSettings, is_loopback
 from bots.store.conversation import Conversation
 from bots.store.web_sessions import WebSessions
-from bots.texts.languages import negotiate
-from bots.texts.texts import Texts
 from bots.web_chat.asks import Asks
 from bots.web_chat.background import announce_effects, forget_sessions
 from bots.web_chat.chat import WebChat
 from bots.web_chat.connection import Connections
 from bots.web_chat.door import Door
+from bots.web_chat.language import texts_for
 from bots.web_chat.media_routes import MediaRoutes
 from bots.web_chat.pages import STATIC, Pages
 from bots.web_chat.password import Password
 from bots.web_chat.rooms import Rooms
-from bots.web_chat.security import add_headers, gate, is_loopback
+from bots.web_chat.security import add_headers, gate
 from bots.web_chat.uploads import Uploads
 from bots.web_chat.visitors import Visitors
 from engine.jobs.refusal import Refusal, RefusalCode
@@ -149,6 +148,5 @@ async def _try_later(request: web.Request, handler: Handler) -> web.StreamRespon
         return await handler(request)
     except StoreUnavailable as error:
         log.warning("a request could not be answered: %s", error)
-        texts = Texts.of(negotiate(request.headers.get(hdrs.ACCEPT_LANGUAGE, "")))
-        sentence = texts.refused(Refusal(RefusalCode.TRY_LATER))
+        sentence = texts_for(request).refused(Refusal(RefusalCode.TRY_LATER))
         return web.Response(text=sentence, status=503)

@@ -13,6 +13,7 @@ from bots.store.conversation import Asked
 from bots.studio import Studio
 from bots.web_chat.chat import WebChat
 from bots.web_chat.protocol import (
+    ActionFrame,
     AgainFrame,
     AskFrame,
     CancelFrame,
@@ -35,11 +36,7 @@ class Asks:
         self._delivery = delivery
         self._chat = chat
 
-    async def take(
-        self,
-        visitor: Visitor,
-        frame: AskFrame | AgainFrame | OtherEffectFrame | CancelFrame | DeleteFrame,
-    ) -> None:
+    async def take(self, visitor: Visitor, frame: ActionFrame) -> None:
         """Do what a frame says.
 
         Raises:
@@ -101,9 +98,9 @@ class Asks:
         return replace(message, buttons=(*message.buttons, delete))
 
     async def _again(self, visitor: Visitor, frame: AgainFrame) -> None:
-        new, before = _job(visitor, frame.id), JobId(frame.job)
-        ticket = await self._studio.again(visitor.who, visitor.where, before, new)
+        before = JobId(frame.job)
         asked = await self._asked_before(visitor, before, frame.id)
+        ticket = await self._studio.again(visitor.who, visitor.where, before, asked.job)
         await self._chat.say(visitor.where.id, asked)
         await self._delivery.open(ticket)
 

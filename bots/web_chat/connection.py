@@ -72,7 +72,9 @@ class Connections:
     async def answer(self, request: web.Request) -> web.WebSocketResponse:
         """Answer `GET /socket`."""
         visitor = await self._visitors.require(request)
-        socket = web.WebSocketResponse(heartbeat=_PING_S, max_msg_size=MAX_FRAME_BYTES)
+        socket = web.WebSocketResponse(
+            heartbeat=_PING_S, max_msg_size=MAX_FRAME_BYTES, compress=False
+        )
         await socket.prepare(request)
         mailbox = self._rooms.join(visitor.where.id, visitor.texts.language)
         if mailbox is None:

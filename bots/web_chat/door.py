@@ -10,13 +10,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Literal
 
-from aiohttp import hdrs, web
+from aiohttp import web
 from babel import Locale
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from bots.texts.languages import LANGUAGES, closest, negotiate
+from bots.texts.languages import LANGUAGES, closest
 from bots.texts.page import page_strings
 from bots.texts.texts import Texts
+from bots.web_chat.language import texts_for
 from bots.web_chat.password import Password, Verdict
 from bots.web_chat.protocol import VERSION
 from bots.web_chat.visitors import Visitors
@@ -60,27 +61,16 @@ class Door:
             raise web.HTTPBadRequest from None
         visitor = await self._visitors.find(request)
         if visitor is None:
-            return await self._admit(request, knock)
-        if knock.language is None:
-            return _welcome(visitor.texts)
-        texts = Texts.of(knock.language)
-        await self._visitors.speak(request, texts.language)
-        return _welcome(texts)
-
-    async def _admit(self, request: web.Request, knock: Knock) -> web.Response:
-        texts = Texts.of(self._language(request, knock))
-        locked = await self._locked(request, knock)
-        if locked is not None:
-            return _welcome(texts, locked=locked)
-        _, token = await self._visitors.start(texts.language)
-        response = _welcome(texts)
-        self._visitors.remember(response, token)
+            texts = texts_for(request, self._default_language)
+            locked = await self._locked(request, knock)
+            if locked is not None:
+                return _welcome(texts, locked)
+            visitor = await self._visitors.start(texts.language)
+        if knock.language is not None:
+            visitor = await self._visitors.speak(visitor, closest(knock.language))
+        response = _welcome(visitor.texts)
+        self._visitors.remember(response, visitor)
         return response
-
-    def _language(self, request: web.Request, knock: Knock) -> str:
-        header = request.headers.get(hdrs.ACCEPT_LANGUAGE, "")
-        preferred = negotiate(header, self._default_language)
-        return closest(knock.language or "", preferred)
 
     async def _locked(self, request: web.Request, knock: Knock) -> str | None:
         """Name the string that says why a browser may not come in; None if it may."""
@@ -97,7 +87,7 @@ class Door:
                 return "too_many_tries"
 
 
-def _welcome(texts: Texts, *, locked: str | None = None) -> web.Response:
+def _welcome(texts: Texts, locked: str | None = None) -> web.Response:
     strings = page_strings(texts)
     welcome = Welcome(
         open=locked is None,

@@ -5,11 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from string import Template
 
-from aiohttp import hdrs, web
+from aiohttp import web
 
-from bots.texts.languages import negotiate
 from bots.texts.page import page_strings
-from bots.texts.texts import Texts
+from bots.web_chat.language import texts_for
 
 STATIC = Path(__file__).with_name("static")
 
@@ -23,8 +22,7 @@ class Pages:
 
     async def answer(self, request: web.Request) -> web.Response:
         """Answer `GET /`."""
-        header = request.headers.get(hdrs.ACCEPT_LANGUAGE, "")
-        texts = Texts.of(negotiate(header, self._default_language))
+        texts = texts_for(request, self._default_language)
         no_script = page_strings(texts)["no_script"]
         html = self._page.substitute(language=texts.language, no_script=no_script)
         return web.Response(text=html, content_type="text/html")

@@ -81,7 +81,10 @@ class EarlierFrame(_Frame):
     before: int
 
 
-PageFrame = AskFrame | AgainFrame | OtherEffectFrame | CancelFrame | DeleteFrame | EarlierFrame
+ActionFrame = AskFrame | AgainFrame | OtherEffectFrame | CancelFrame | DeleteFrame
+"""What a visitor may want done."""
+
+PageFrame = ActionFrame | EarlierFrame
 """What a page may send."""
 
 PAGE_FRAME: TypeAdapter[PageFrame] = TypeAdapter(Annotated[PageFrame, Field(discriminator="type")])

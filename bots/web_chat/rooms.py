@@ -32,8 +32,10 @@ class Mailbox:
 
     def put(self, frame: ServerFrame) -> None:
         """Add a frame; a page that has fallen too far behind is given up."""
+        if self._closed:
+            return
         self._waiting[self._slot(frame)] = frame
-        self._closed = self._closed or len(self._waiting) > _MOST_WAITING
+        self._closed = len(self._waiting) > _MOST_WAITING
         self._changed.set()
 
     def close(self) -> None:

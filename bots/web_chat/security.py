@@ -14,9 +14,9 @@ from aiohttp import hdrs, web
 from aiohttp.typedefs import Handler, Middleware
 from yarl import URL
 
-from bots.texts.languages import negotiate
+from bots.settings import is_loopback
 from bots.texts.page import page_strings
-from bots.texts.texts import Texts
+from bots.web_chat.language import texts_for
 
 CONTENT_SECURITY_POLICY = "; ".join(
     (
@@ -71,12 +71,6 @@ def gate(names: Collection[str], *, beyond_loopback: bool) -> Middleware:
     return check
 
 
-def is_loopback(host: str) -> bool:
-    """Tell whether a name or an address means this machine and nothing else."""
-    address = _address(host)
-    return host == "localhost" if address is None else address.is_loopback
-
-
 def _is_ours(header: str, names: Collection[str], *, beyond_loopback: bool) -> bool:
     try:
         host = URL(f"http://{header}").host or ""
@@ -84,7 +78,7 @@ def _is_ours(header: str, names: Collection[str], *, beyond_loopback: bool) -> b
         return False
     if is_loopback(host) or host in names:
         return True
-    return beyond_loopback and _address(host) is not None
+    return beyond_loopback and _is_address(host)
 
 
 def _acts(request: web.Request) -> bool:
@@ -97,13 +91,13 @@ def _is_same_origin(request: web.Request) -> bool:
     return authority == request.headers[hdrs.HOST]
 
 
-def _address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+def _is_address(host: str) -> bool:
     try:
-        return ipaddress.ip_address(host)
+        ipaddress.ip_address(host)
     except ValueError:
-        return None
+        return False
+    return True
 
 
 def _refuse(request: web.Request, why: str, *, status: int) -> web.Response:
-    language = negotiate(request.headers.get(hdrs.ACCEPT_LANGUAGE, ""))
-    return web.Response(text=page_strings(Texts.of(language))[why], status=status)
+    return web.Response(text=page_strings(texts_for(request))[why], status=status)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from aiohttp import web
@@ -22,9 +22,10 @@ _TOKEN_BYTES = 32
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """Someone who is through the door."""
+    """Someone who is through the door, and the token by which their browser shows it."""
 
     who: Person
+    token: str = field(repr=False)
 
     @property
     def where(self) -> Place:
@@ -54,7 +55,7 @@ class Visitors:
         if not token:
             return None
         session = await self._sessions.find(_hash(token), unseen_for=UNSEEN_FOR, now=self._now())
-        return _visitor(session) if session else None
+        return _visitor(session, token) if session else None
 
     async def require(self, request: web.Request) -> Visitor:
         """Find who sends a request.
@@ -67,23 +68,24 @@ class Visitors:
             raise web.HTTPUnauthorized
         return visitor
 
-    async def start(self, language: str) -> tuple[Visitor, str]:
-        """Begin a session for a new person; its token is for `remember`."""
+    async def start(self, language: str) -> Visitor:
+        """Begin a session for a new person."""
         token = secrets.token_urlsafe(_TOKEN_BYTES)
         person = PersonId(f"web:{secrets.token_hex(8)}")
         session = WebSession(person=person, language=language)
         await self._sessions.add(_hash(token), session, self._now())
-        return _visitor(session), token
+        return _visitor(session, token)
 
-    async def speak(self, request: web.Request, language: str) -> None:
-        """Note the language that the sender of a request wants to read."""
-        await self._sessions.set_language(_hash(request.cookies[self._cookie]), language)
+    async def speak(self, visitor: Visitor, language: str) -> Visitor:
+        """Note the language that a visitor wants to read."""
+        await self._sessions.set_language(_hash(visitor.token), language)
+        return replace(visitor, who=replace(visitor.who, language=language))
 
-    def remember(self, response: web.StreamResponse, token: str) -> None:
-        """Give a browser its session's cookie."""
+    def remember(self, response: web.StreamResponse, visitor: Visitor) -> None:
+        """Give a visitor's browser the cookie, or let it last longer."""
         response.set_cookie(
             self._cookie,
-            token,
+            visitor.token,
             max_age=int(UNSEEN_FOR.total_seconds()),
             httponly=True,
             samesite="Strict",
@@ -91,8 +93,8 @@ class Visitors:
         )
 
 
-def _visitor(session: WebSession) -> Visitor:
-    return Visitor(Person(id=session.person, language=session.language))
+def _visitor(session: WebSession, token: str) -> Visitor:
+    return Visitor(Person(id=session.person, language=session.language), token)
 
 
 def _hash(token: str) -> str:

@@ -126,6 +126,7 @@ def test_the_keyboard_alone_will_do(screen: Screen, selfie: Path) -> None:
     screen.tab_to("[data-action=cancel]")
     screen.type(Keys.ENTER)
     screen.until(lambda: screen.one(".said").text == "Cancelled.")
+    assert screen.run("return document.activeElement.dataset.action") == "again"
     screen.tab_to("[data-action=delete]")
     screen.type(Keys.ENTER)
     assert screen.one("#confirm")

@@ -60,6 +60,14 @@ def test_a_page_beyond_loopback_needs_a_password(
     assert "a secret" not in repr(settings)
 
 
+def test_a_page_reached_under_other_names_needs_a_password(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ZOETROPE_WEB_HOSTS", "chat.example.org")
+    with pytest.raises(BadSetting, match="ZOETROPE_WEB_PASSWORD: must be set"):
+        BotSettings.read()
+    monkeypatch.setenv("ZOETROPE_WEB_PASSWORD", "a secret")
+    assert BotSettings.read().web_hosts == ("chat.example.org",)
+
+
 @pytest.mark.parametrize("host", ["127.0.0.1", "::1", "localhost", "127.8.8.8"])
 def test_loopback_needs_none(monkeypatch: pytest.MonkeyPatch, host: str) -> None:
     monkeypatch.setenv("ZOETROPE_WEB_HOST", host)

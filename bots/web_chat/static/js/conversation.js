@@ -56,7 +56,8 @@ export class Conversation extends EventTarget {
 
   /** Show a new entry, or a changed one where it stands. */
   show(entry) {
-    const follow = this.#isNearEnd() || entry.kind === "asked";
+    const isStep = this.#shown.has(keyOf(entry)) && entry.message?.progress != null;
+    const follow = !isStep && (this.#isNearEnd() || entry.kind === "asked");
     this.#put(entry, { justNow: true });
     this.#changed();
     if (follow) this.toNewest();
@@ -75,8 +76,7 @@ export class Conversation extends EventTarget {
 
   /** Take an unconfirmed ask away. */
   dropWaiting(id) {
-    this.#waiting.get(id)?.remove();
-    this.#waiting.delete(id);
+    this.#confirm(id);
     this.#changed();
   }
 
@@ -103,7 +103,7 @@ export class Conversation extends EventTarget {
   }
 
   #put(entry, { seq = Infinity, next = null, justNow = false }) {
-    if (entry.kind === "asked") this.dropWaiting(entry.page_id);
+    this.#confirm(entry.page_id);
     const known = this.#shown.get(keyOf(entry));
     const shown = known ?? this.#make(entry);
     shown.seq = Math.min(seq, shown.seq ?? Infinity);
@@ -122,6 +122,11 @@ export class Conversation extends EventTarget {
     const act = (action, effect) => this.#act(action, entry.job, effect);
     const answered = new AnsweredMessage(this.#strings, act, this.#find);
     return { answered, root: answered.root };
+  }
+
+  #confirm(id) {
+    this.#waiting.get(id)?.remove();
+    this.#waiting.delete(id);
   }
 
   #drop(key) {

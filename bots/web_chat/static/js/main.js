@@ -166,6 +166,7 @@ class Page {
 
   #up() {
     clearTimeout(this.#downTimer);
+    this.#downTimer = 0;
     const state = byId("line-state");
     if (!state.hidden) announce(this.#strings.say("connected"));
     state.hidden = true;
@@ -173,8 +174,7 @@ class Page {
 
   /** Say that the line is down, unless it is back at once. */
   #down() {
-    clearTimeout(this.#downTimer);
-    this.#downTimer = setTimeout(() => {
+    this.#downTimer ||= setTimeout(() => {
       const state = byId("line-state");
       state.hidden = false;
       state.textContent = this.#strings.say("reconnecting");

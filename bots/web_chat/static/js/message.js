@@ -78,13 +78,15 @@ export class AnsweredMessage {
     // Buttons stay as they are while only the progress moves: one may have the focus.
     if (actions.dataset.drawn === drawn) return;
     actions.dataset.drawn = drawn;
+    const hadFocus = actions.contains(document.activeElement);
     const choices = buttons.filter((button) => button.action === "choose");
     const others = buttons.filter((button) => button.action !== "choose");
     actions.replaceChildren(...others.map((button) => this.#button(button, clip)));
-    if (choices.length === 0) return;
-    actions.prepend(
-      element("div", { className: "choices" }, ...choices.map((choice) => this.#choice(choice))),
-    );
+    if (choices.length > 0) {
+      const offered = choices.map((choice) => this.#choice(choice));
+      actions.prepend(element("div", { className: "choices" }, ...offered));
+    }
+    if (hadFocus) actions.querySelector("button, a")?.focus();
   }
 
   #button({ action, label }, clip) {

@@ -63,7 +63,9 @@ export class Stage {
     const key = asked?.photos[0];
     if (!key) return;
     const photo = element("img", { src: mediaUrl(key), alt: "" });
-    photo.onload = () => fixed ?? this.#shape(nearest(photo.naturalWidth / photo.naturalHeight));
+    photo.onload = () => {
+      if (fixed === null) this.#shape(nearest(photo.naturalWidth / photo.naturalHeight));
+    };
     photo.onerror = () => photo.remove();
     this.#root.prepend(photo);
   }

@@ -35,33 +35,29 @@ async def test_a_clip_comes_whole_and_is_asked_for_anew_each_time(
     assert "Content-Disposition" not in answer.headers
 
 
-@pytest.mark.parametrize(
-    ("wanted", "first", "last"),
-    [
-        ("bytes=0-", 0, LAST),
-        ("bytes=0-0", 0, 0),
-        ("bytes=1048570-1048590", 1048570, 1048590),
-        ("bytes=100-999999999", 100, LAST),
-        ("bytes=-500", LAST - 499, LAST),
-    ],
-)
-async def test_a_player_gets_the_range_it_wants(
-    browser: Browser, clip: MediaKey, wanted: str, first: int, last: int
-) -> None:
-    answer = await browser.show(clip, Range=wanted)
+async def test_a_player_gets_the_range_it_wants(browser: Browser, clip: MediaKey) -> None:
+    ranges = {
+        "bytes=0-": (0, LAST),
+        "bytes=0-0": (0, 0),
+        "bytes=1048570-1048590": (1048570, 1048590),
+        "bytes=100-999999999": (100, LAST),
+        "bytes=-500": (LAST - 499, LAST),
+    }
+    for wanted, (first, last) in ranges.items():
+        answer = await browser.show(clip, Range=wanted)
 
-    assert answer.status == 206
-    assert answer.body == CLIP[first : last + 1]
-    assert answer.headers["Content-Range"] == f"bytes {first}-{last}/{len(CLIP)}"
+        assert answer.status == 206
+        assert answer.body == CLIP[first : last + 1]
+        assert answer.headers["Content-Range"] == f"bytes {first}-{last}/{len(CLIP)}"
 
 
-@pytest.mark.parametrize("wanted", ["bytes=0-1,5-9", "lines=1-2", "bytes=9-2"])
 async def test_a_range_that_cannot_be_read_gets_everything(
-    browser: Browser, clip: MediaKey, wanted: str
+    browser: Browser, clip: MediaKey
 ) -> None:
-    answer = await browser.show(clip, Range=wanted)
+    for wanted in ("bytes=0-1,5-9", "lines=1-2", "bytes=9-2"):
+        answer = await browser.show(clip, Range=wanted)
 
-    assert (answer.status, len(answer.body)) == (200, len(CLIP))
+        assert (answer.status, len(answer.body)) == (200, len(CLIP))
 
 
 async def test_a_range_past_the_end_cannot_be_had(browser: Browser, clip: MediaKey) -> None:
