@@ -42,7 +42,7 @@ class Person:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """Where they ask. `local` is the operator's own machine, over loopback."""
+    """Where they ask. `local` is the operator's own page: over loopback, or past its password."""
 
     id: PlaceId
     local: bool = False
