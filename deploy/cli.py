@@ -93,6 +93,13 @@ def _clips(commands: _Commands) -> None:
     render.add_argument("--poster", type=Path, metavar="FILE", help="a JPEG of it to write too")
     render.add_argument("--seed", type=int, help="the same seed makes the same clip")
     render.add_argument("--size", type=int, default=512, help="longest side in pixels")
+    render.add_argument(
+        "--max-bytes",
+        type=int,
+        default=ClipFormat().max_bytes,
+        metavar="N",
+        help="squeeze the clip until it fits",
+    )
     render.add_argument("--aspect", choices=list(Aspect), default=Aspect.AUTO, type=Aspect)
     render.add_argument("--param", action="append", default=[], metavar="NAME=VALUE")
     render.add_argument("--json", action="store_true", help="print one JSON object")
@@ -154,7 +161,7 @@ def _render(options: argparse.Namespace) -> None:
         poster=options.poster,
         seed=options.seed,
         params=parse_params(options.param),
-        format=ClipFormat(size=options.size, aspect=options.aspect),
+        format=ClipFormat(size=options.size, aspect=options.aspect, max_bytes=options.max_bytes),
     )
     _say(show(render(request, EngineSettings.read()), as_json=options.json))
 

@@ -79,7 +79,7 @@ def render(request: Request, settings: EngineSettings) -> Report:
     maker = _maker(settings)
     load_s = round(time.perf_counter() - started, 3)
     order = _order(request, effect, photo)
-    made = maker.make(order, _show_progress if sys.stderr.isatty() else _say_nothing)
+    made = maker.make(order, _show_progress) if sys.stderr.isatty() else maker.make(order)
     _write(request.out, made.mp4)
     if request.poster:
         _write(request.poster, made.poster)
@@ -181,10 +181,6 @@ def _show_progress(stage: str, fraction: float) -> bool:
     if stage == "rendering" and fraction >= 1:
         sys.stderr.write("\r\033[K")
     sys.stderr.flush()
-    return True
-
-
-def _say_nothing(_stage: str, _fraction: float) -> bool:
     return True
 
 

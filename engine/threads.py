@@ -17,8 +17,14 @@ def limit_threads(threads: int) -> int:
     Returns:
         The number of threads.
     """
-    count = threads or len(os.sched_getaffinity(0))
+    count = threads or _cores()
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
         os.environ.setdefault(name, str(count))
     return count
+
+
+def _cores() -> int:
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
