@@ -7,7 +7,7 @@ of ours does not answer.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -33,7 +33,6 @@ from engine.jobs.job import (
     JobId,
     JobState,
     MediaKey,
-    ParamValue,
 )
 from engine.jobs.media import MediaStore, photo_key
 from engine.jobs.queue import JobQueue
@@ -115,16 +114,17 @@ class Studio:
     async def again(self, who: Person, where: Place, job: JobId, new: JobId) -> Ticket:
         """Ask for the same with another seed."""
         before = await self._own_job(who, job)
-        return await self._repeat(
-            who, where, before, new=new, effect=before.effect, params=before.params
+        ask = Ask(
+            id=new,
+            who=who,
+            where=where,
+            effect=before.effect,
+            prompt=before.prompt,
+            photos=before.photos,
+            params=before.params,
+            format=before.format,
         )
-
-    async def with_effect(
-        self, who: Person, where: Place, job: JobId, effect: str, new: JobId
-    ) -> Ticket:
-        """Ask for another effect with the same photos and words."""
-        before = await self._own_job(who, job)
-        return await self._repeat(who, where, before, new=new, effect=effect, params={})
+        return await self.submit(ask)
 
     async def cancel(self, who: Person, job: JobId) -> None:
         """Stop a job; one that has ended stays as it is."""
@@ -184,28 +184,6 @@ class Studio:
             chosen_from_prompt=choice.runners_up is not None,
             runners_up=choice.runners_up or (),
         )
-
-    async def _repeat(
-        self,
-        who: Person,
-        where: Place,
-        before: Job,
-        *,
-        new: JobId,
-        effect: str,
-        params: Mapping[str, ParamValue],
-    ) -> Ticket:
-        ask = Ask(
-            id=new,
-            who=who,
-            where=where,
-            effect=effect,
-            prompt=before.prompt,
-            photos=before.photos,
-            params=params,
-            format=before.format,
-        )
-        return await self.submit(ask)
 
     async def _check_entry(self, who: Person, where: Place) -> None:
         usage = await self.people.usage(who.id, self.now())

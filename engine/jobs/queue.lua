@@ -23,7 +23,7 @@ local function register(name, flags, callback)
   }
 end
 
--- A job's record ------------------------------------------------------------------------------
+-- A job's record.
 
 local FIELDS = {
   'state', 'person', 'bot', 'order', 'variants', 'variant', 'attempt', 'token', 'cancelling',
@@ -51,7 +51,7 @@ local function holds(job, token)
   return job ~= nil and job.state == 'running' and job.token == token
 end
 
--- What workers can see ------------------------------------------------------------------------
+-- What workers can see.
 
 local MOST_RINGS = 64
 
@@ -102,7 +102,7 @@ local function served_variant(job, needs)
   end
 end
 
--- Changes of state ----------------------------------------------------------------------------
+-- Changes of state.
 
 local function queue_again(p, job)
   write(p, job, 'state', 'queued')
@@ -157,7 +157,7 @@ local function note_pace(p, job)
   call('EXPIRE', key, PACE_TTL_S)
 end
 
--- Functions for those who ask -----------------------------------------------------------------
+-- Functions for those who ask.
 
 register('enqueue', {}, function(p, args)
   local id, person, bot, variants, payload, max_waiting = unpack(args)
@@ -202,7 +202,7 @@ register('forget', {'allow-oom'}, function(p, args)
   end
 end)
 
--- Functions for workers -----------------------------------------------------------------------
+-- Functions for workers.
 
 local CLAIM_TTL_S = 3600
 

@@ -252,17 +252,6 @@ async def test_again_asks_for_the_same_with_another_seed(house: House) -> None:
     )
 
 
-async def test_another_effect_takes_the_same_photo(house: House) -> None:
-    ask = await house.submitted(params={"speed": 1.5})
-    new = job_id("web", "2")
-    ticket = await house.services.studio.with_effect(house.me, house.here, ask.id, "robot", new)
-    assert ticket.effect == "robot"
-    request = await house.request(new)
-    assert request.job is not None
-    assert request.job.photos == ask.photos
-    assert request.job.params == {}
-
-
 async def test_a_queued_job_is_cancelled_at_once_and_does_not_count(house: House) -> None:
     ask = await house.submitted()
     await house.services.studio.cancel(house.me, ask.id)
@@ -309,7 +298,6 @@ async def test_someone_elses_clip_is_left_alone(house: House) -> None:
         studio.cancel(SOMEBODY, ask.id),
         studio.delete(SOMEBODY, ask.id),
         studio.again(SOMEBODY, house.here, ask.id, new),
-        studio.with_effect(SOMEBODY, house.here, ask.id, "robot", new),
     ):
         with pytest.raises(Refused) as refused:
             await attempt

@@ -1,1 +1,0 @@
-"""Loaded diffusion models behind one small interface."""
