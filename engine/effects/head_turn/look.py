@@ -14,12 +14,13 @@ from engine.effects.head_turn.light import photo_light
 from engine.effects.head_turn.shutter import Shutter
 from engine.effects.look import Frames, Shot
 from engine.effects.toolkit.camera import view
+from engine.effects.toolkit.film import film
 from engine.effects.toolkit.finish import Finisher, Grade, blend_in
 from engine.effects.toolkit.grid import View
 from engine.effects.toolkit.light import to_linear
 from engine.effects.toolkit.masks import over
 from engine.effects.toolkit.rig import HeadRig, turn_normals
-from engine.effects.toolkit.sampling import blur, chunks, column, sample
+from engine.effects.toolkit.sampling import blur, column, sample
 from engine.vision.scene import Scene
 
 GRADE = Grade(bloom=0.05, threshold=0.8, vignette=0.14, grain=0.008, sharpen=0.18, shoulder=0.0)
@@ -39,12 +40,7 @@ FAR = 0.7
 
 def head_turn(scene: Scene, shot: Shot) -> Iterator[Frames]:
     """Turn the head of a photo; options `angle` (degrees), `direction` and `light`."""
-    film = _Film(scene, shot)
-    for chunk in chunks(shot.frames, scene.height, scene.width):
-        frames = film.frames(chunk)
-        if chunk.start == 0:
-            frames[0] = scene.pixels
-        yield frames
+    yield from film(scene, shot, _Film(scene, shot).frames)
 
 
 class _Film:

@@ -19,13 +19,13 @@ from engine.effects.robot.planes import Picture
 from engine.effects.robot.scan import Scanner
 from engine.effects.robot.sparks import strike
 from engine.effects.toolkit.camera import view
+from engine.effects.toolkit.film import film
 from engine.effects.toolkit.finish import Finisher, Grade, blend_in
 from engine.effects.toolkit.light import to_linear
 from engine.effects.toolkit.masks import over
 from engine.effects.toolkit.rig import HeadRig
 from engine.effects.toolkit.sampling import (
     blur,
-    chunks,
     column,
     displace,
     pixel_grid,
@@ -46,12 +46,7 @@ NIGHT_BLUR = 0.05
 
 def robot(scene: Scene, shot: Shot) -> Iterator[Frames]:
     """Turn the person into a robot; options `glow`, `paint`, `shell` and `sparks`."""
-    film = _Film(scene, shot)
-    for chunk in chunks(shot.frames, scene.height, scene.width):
-        frames = film.frames(chunk)
-        if chunk.start == 0:
-            frames[0] = scene.pixels
-        yield frames
+    yield from film(scene, shot, _Film(scene, shot).frames)
 
 
 class _Film:

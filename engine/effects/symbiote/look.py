@@ -21,6 +21,7 @@ from engine.effects.symbiote.studio import linear_color, wet
 from engine.effects.symbiote.tentacles import Tentacles
 from engine.effects.toolkit.camera import view
 from engine.effects.toolkit.curves import smoothstep
+from engine.effects.toolkit.film import film
 from engine.effects.toolkit.finish import Finisher, Grade, blend_in
 from engine.effects.toolkit.light import to_linear
 from engine.effects.toolkit.masks import over
@@ -38,13 +39,7 @@ HEAD_MIDDLE = 0.35
 
 def symbiote(scene: Scene, shot: Shot) -> Iterator[Frames]:
     """Film the transformation."""
-    film = _Film(scene, shot)
-    step = max(1, min(4, PIXELS_AT_ONCE // (scene.width * scene.height)))
-    for first in range(0, shot.frames, step):
-        frames = film.frames(slice(first, min(first + step, shot.frames)))
-        if first == 0:
-            frames[0] = scene.pixels
-        yield frames
+    yield from film(scene, shot, _Film(scene, shot).frames, pixels=PIXELS_AT_ONCE)
 
 
 class Feature(Protocol):

@@ -27,15 +27,6 @@ BORDERS: dict[Pad, int] = {
     "zeros": cv2.BORDER_CONSTANT,
 }
 WIDEST_DIRECT_SIGMA = 3.0
-PIXELS_PER_CHUNK = 2 * 512 * 512
-"""Small enough for a chunk's planes to stay in the processor's cache."""
-
-
-def chunks(frames: int, height: int, width: int) -> Iterator[slice]:
-    """Split a clip's frames into runs of 1 to 8, shorter for larger pictures."""
-    length = min(8, max(1, PIXELS_PER_CHUNK // (height * width)))
-    for start in range(0, frames, length):
-        yield slice(start, min(start + length, frames))
 
 
 def column(values: NDArray[np.floating], device: torch.device | str = "cpu") -> Tensor:

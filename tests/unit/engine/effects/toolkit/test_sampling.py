@@ -9,7 +9,6 @@ from torch.nn import functional
 from engine.effects.toolkit.sampling import (
     Pad,
     blur,
-    chunks,
     column,
     displace,
     pixel_grid,
@@ -104,12 +103,3 @@ def test_resizing_down_averages_and_up_interpolates() -> None:
     torch.testing.assert_close(resize(image, 16, 24), functional.avg_pool2d(image, 2))
     up = functional.interpolate(image, size=(64, 96), mode="bilinear", align_corners=False)
     torch.testing.assert_close(resize(image, 64, 96), up, atol=1e-5, rtol=0)
-
-
-@pytest.mark.parametrize(("side", "longest"), [(64, 8), (512, 2), (1080, 1)])
-def test_chunks_cover_every_frame_once_and_shrink_for_large_pictures(
-    side: int, longest: int
-) -> None:
-    runs = list(chunks(19, side, side))
-    assert [frame for run in runs for frame in range(19)[run]] == list(range(19))
-    assert max(run.stop - run.start for run in runs) == longest
