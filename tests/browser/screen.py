@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from selenium import webdriver
-from selenium.common.exceptions import TimeoutException
+from selenium.common.exceptions import StaleElementReferenceException, TimeoutException
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
@@ -67,11 +67,23 @@ class Screen:
         """Wait for something to be seen."""
         return self.until(lambda: self.all(selector))[0]
 
+    def text(self, selector: str) -> str:
+        """Wait for something to be seen, and read it."""
+        return self.until(lambda: self.one(selector).text)
+
+    def attribute(self, selector: str, name: str) -> str:
+        """Wait for something to be seen, and read an attribute of it."""
+        return self.until(lambda: self.one(selector).get_attribute(name))
+
     def press(self, selector: str) -> None:
         """Scroll to something and click it."""
+        self.until(lambda: self._press(selector))
+
+    def _press(self, selector: str) -> bool:
         element = self.one(selector)
         self.run("arguments[0].scrollIntoView({ block: 'center', behavior: 'instant' })", element)
         element.click()
+        return True
 
     def give(self, photo: Path) -> None:
         """Pick a photo in the file dialog."""
@@ -97,9 +109,11 @@ class Screen:
         self.press("#send")
 
     def until(self, happened: Callable[[], Any], within_s: float = SOON_S) -> Any:
-        """Wait for something to become true, and answer it."""
+        """Wait for something to become true, and answer it; the page may be redrawn meanwhile."""
+        redrawn = (StaleElementReferenceException,)
+        wait = WebDriverWait(self.driver, within_s, 0.1, ignored_exceptions=redrawn)
         try:
-            return WebDriverWait(self.driver, within_s, 0.1).until(lambda _: happened())
+            return wait.until(lambda _: happened())
         except TimeoutException as error:
             page = self.driver.find_element(By.TAG_NAME, "body").text
             raise AssertionError(f"it never happened; the page says:\n{page}") from error

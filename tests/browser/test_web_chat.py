@@ -51,13 +51,13 @@ def clips(screen: Screen) -> list[str]:
 def test_a_selfie_becomes_a_playing_clip_that_a_reload_keeps_and_delete_removes(
     screen: Screen, selfie: Path
 ) -> None:
-    assert screen.one("#hero-title").text == "Drop a selfie"
+    assert screen.text("#hero-title") == "Drop a selfie"
 
     screen.ask("head_turn", selfie)
 
-    assert "Head turn" in screen.one(".asked").text
+    assert "Head turn" in screen.text(".asked")
     screen.until(lambda: 0 < progress(screen) < 100, CLIP_S)
-    assert screen.one("[data-action=cancel]").text == "Cancel"
+    assert screen.text("[data-action=cancel]") == "Cancel"
     first = screen.until(lambda: screen.run(PLAYS), CLIP_S)
     screen.until(lambda: screen.run(PLAYS) > first + 0.2)
 
@@ -125,7 +125,7 @@ def test_the_keyboard_alone_will_do(screen: Screen, selfie: Path) -> None:
     screen.run("document.activeElement.blur()")
     screen.tab_to("[data-action=cancel]")
     screen.type(Keys.ENTER)
-    screen.until(lambda: screen.one(".said").text == "Cancelled.")
+    screen.until(lambda: screen.text(".said") == "Cancelled.")
     assert screen.run("return document.activeElement.dataset.action") == "again"
     screen.tab_to("[data-action=delete]")
     screen.type(Keys.ENTER)
@@ -153,7 +153,7 @@ def test_two_tabs_stay_in_step(up: Installation, screen: Screen, selfie: Path) -
     driver.switch_to.window(other)
     screen.press("[data-action=cancel]")
     driver.switch_to.window(one)
-    screen.until(lambda: screen.one(".said").text == "Cancelled.")
+    screen.until(lambda: screen.text(".said") == "Cancelled.")
     screen.press("[data-action=delete]")
     screen.press("#confirm [value=delete]")
 
@@ -166,7 +166,7 @@ def test_another_browser_cannot_see_what_is_mine(
     up: Installation, screen: Screen, selfie: Path
 ) -> None:
     screen.ask("robot", selfie)
-    photo = screen.one(".asked img").get_attribute("src")
+    photo = screen.attribute(".asked img", "src")
     assert screen.run(FETCH, photo) == 200
     screen.press("[data-action=cancel]")
 
@@ -183,7 +183,7 @@ def test_a_file_that_is_no_photo_gets_a_sentence(screen: Screen, tmp_path: Path)
 
     screen.give(file)
 
-    assert screen.one("#note").text.startswith("This file is not a picture I can read.")
+    assert screen.text("#note").startswith("This file is not a picture I can read.")
     screen.press("#note-close")
     assert not screen.all("#note")
 
@@ -194,9 +194,9 @@ def test_words_alone_get_an_honest_answer_and_a_way_on(screen: Screen) -> None:
     answer = screen.until(lambda: screen.all(".answered"))[0]
     assert answer.text.startswith("I cannot make a video from words alone")
     screen.press(".choice")
-    assert screen.one("#effect-slot .named").text == "Robot"
+    assert screen.text("#effect-slot .named") == "Robot"
     screen.press("#send")
-    assert screen.one("#note").text == "This effect works on a photo. Add one first."
+    assert screen.text("#note") == "This effect works on a photo. Add one first."
 
 
 def test_a_lost_line_is_said_calmly_and_comes_back_by_itself(
@@ -204,7 +204,7 @@ def test_a_lost_line_is_said_calmly_and_comes_back_by_itself(
 ) -> None:
     os.kill(up.programs()["web"], signal.SIGKILL)
 
-    assert screen.one("#line-state").text == "Reconnecting…"
+    assert screen.text("#line-state") == "Reconnecting…"
     screen.until(lambda: not screen.all("#line-state"), CLIP_S)
     assert screen.all(".tile")
 
@@ -214,9 +214,9 @@ def test_the_language_can_be_switched_and_stays(screen: Screen) -> None:
 
     screen.until(lambda: screen.run("return document.documentElement.lang") == "zh")
     screen.until(lambda: screen.all(".tile"))
-    assert screen.one("#gallery-title").text == "特效"
+    assert screen.text("#gallery-title") == "特效"
     screen.reload()
-    assert screen.one("#gallery-title").text == "特效"
+    assert screen.text("#gallery-title") == "特效"
 
 
 @pytest.mark.parametrize(("motion", "playing"), [("no-preference", True), ("reduce", False)])
