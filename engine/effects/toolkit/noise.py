@@ -9,8 +9,6 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from engine.effects.toolkit.curves import smoothstep
-
 
 def random(seed: int, *stream: int) -> np.random.Generator:
     """Make a generator of a seed of either sign, for the `stream` of numbers it is needed for."""
@@ -41,47 +39,8 @@ def fbm(
     generator = torch.Generator().manual_seed(seed)
     total = torch.zeros(height, width)
     for size, weight in _octaves(cell, octaves, gain):
-        layer = _layer(1, height, width, size, generator)[0]
+        layer = _layer(height, width, size, generator)
         total += weight * _folded(layer, ridged)
-    return total
-
-
-def fbm_over_time(
-    frames: int,
-    height: int,
-    width: int,
-    *,
-    cell: float,
-    frame_cell: float,
-    octaves: int,
-    seed: int,
-    gain: float = 0.5,
-    ridged: bool = False,
-) -> Tensor:
-    """Make noise that flows: (T, H, W) on the CPU, about -1..1.
-
-    Costs T * H * W floats: ask for a fraction of the picture's size, then `resize` each chunk.
-
-    Args:
-        frames: how many pictures.
-        height: pixels.
-        width: pixels.
-        cell: size of the largest features, pixels.
-        frame_cell: frames in which the largest features change.
-        octaves: how many sizes.
-        seed: same seed, same pictures.
-        gain: weight of each octave relative to the one before.
-        ridged: fold every octave so that its zero lines become crests.
-    """
-    generator = torch.Generator().manual_seed(seed)
-    total = torch.zeros(frames, height, width)
-    for octave, (size, weight) in enumerate(_octaves(cell, octaves, gain)):
-        period = max(frame_cell / 1.6**octave, 1.5)
-        keys = _layer(int(frames / period) + 2, height, width, size, generator)
-        moment = torch.arange(frames) / period
-        before = moment.long()
-        t = smoothstep(0.0, 1.0, moment - before).view(-1, 1, 1)
-        total += weight * _folded(torch.lerp(keys[before], keys[before + 1], t), ridged)
     return total
 
 
@@ -91,14 +50,14 @@ def _octaves(cell: float, octaves: int, gain: float) -> Iterator[tuple[float, fl
         yield max(cell / 2**octave, 1.0), weight / sum(weights)
 
 
-def _layer(count: int, height: int, width: int, cell: float, generator: torch.Generator) -> Tensor:
-    """Interpolate `count` random lattices: (count, H, W) in about -1..1."""
+def _layer(height: int, width: int, cell: float, generator: torch.Generator) -> Tensor:
+    """Interpolate a random lattice: (H, W) in about -1..1."""
     rows, columns = int(height / cell) + 4, int(width / cell) + 4
-    lattice = torch.rand(count, 1, rows, columns, generator=generator) * 2 - 1
+    lattice = torch.rand(1, 1, rows, columns, generator=generator) * 2 - 1
     size = (int(rows * cell) + 1, int(columns * cell) + 1)
     smooth = functional.interpolate(lattice, size=size, mode="bicubic", align_corners=False)
     inset = int(cell)
-    return smooth[:, 0, inset : inset + height, inset : inset + width]
+    return smooth[0, 0, inset : inset + height, inset : inset + width]
 
 
 def _folded(layer: Tensor, ridged: bool) -> Tensor:

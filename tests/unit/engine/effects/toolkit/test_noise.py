@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from engine.effects.toolkit.noise import fbm, fbm_over_time, random
+from engine.effects.toolkit.noise import fbm, random
 
 
 @pytest.mark.parametrize(("height", "width", "cell"), [(48, 80, 20.0), (33, 17, 3.3), (8, 8, 40.0)])
@@ -23,16 +23,6 @@ def test_ridged_noise_has_crests() -> None:
     noise = fbm(64, 64, cell=16, octaves=1, seed=5, ridged=True)
     assert float(noise.max()) > 0.95
     assert float(noise.min()) > -1.5
-
-
-def test_flowing_noise_changes_slowly_and_repeats_for_a_seed() -> None:
-    noise, again = (
-        fbm_over_time(20, 24, 32, cell=10, frame_cell=8, octaves=2, seed=4) for _ in range(2)
-    )
-    assert noise.shape == (20, 24, 32)
-    assert torch.equal(noise, again)
-    steps = (noise[1:] - noise[:-1]).abs().mean()
-    assert 0 < float(steps) < 0.5 * float((noise[10:] - noise[:10]).abs().mean())
 
 
 def test_a_random_generator_takes_any_seed_and_separates_its_streams() -> None:
