@@ -6,6 +6,7 @@ from dataclasses import replace
 from itertools import count
 
 from engine.jobs.job import Clip, Job, JobId, MediaKey, Succeeded, Variant, WorkerId
+from engine.jobs.order import Ability, Caps
 
 LOOK = "look:symbiote"
 WORKER = WorkerId("worker-1")
@@ -25,6 +26,16 @@ SAMPLE = Job(
 )
 
 _numbers = count(1)
+
+
+def able(*needs: str) -> Ability:
+    """Make a worker's ability, with everything loaded."""
+    return Ability(switch_s=dict.fromkeys(needs, 0.0))
+
+
+def at_most(waiting: int) -> Caps:
+    """Let a person have so many jobs on their way, all of them in the race for a worker."""
+    return Caps(person_waiting=waiting, person_running=waiting)
 
 
 def a_job(name: str | None = None, **changes: object) -> Job:

@@ -53,7 +53,11 @@ class EffectCard:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Offer:
-    """What one worker publishes: its cards, and its measured seconds by variant need-key."""
+    """What one worker publishes: its cards, and its measured seconds by the text of a CostKey.
+
+    Fields that are not known here are ignored and missing ones usual, so that workers and bots of
+    different versions understand each other.
+    """
 
     effects: tuple[EffectCard, ...]
     measured_s: Mapping[str, float] = field(default_factory=dict[str, float])

@@ -5,7 +5,8 @@ JobsError
 ├── QueueUnavailable       Redis cannot be reached or cannot write
 ├── QueueIncompatible      Redis holds the queue of another version
 ├── MediaMissing           a stored photo or clip is gone
-└── MediaFull              the media store has no room
+├── MediaFull              the media store has no room
+└── MediaUnavailable       the media store cannot be reached
 """
 
 from __future__ import annotations
@@ -54,3 +55,7 @@ class MediaMissing(JobsError):
 
 class MediaFull(JobsError):
     """The media store has no room."""
+
+
+class MediaUnavailable(JobsError):
+    """The media store cannot be used now."""

@@ -51,12 +51,14 @@ class Aspect(StrEnum):
 class Variant:
     """One way to make the effect: what a worker must offer to run it, and what it costs.
 
-    `cost_s` is the predicted working time in seconds on the reference worker.
+    `cost_s` is the predicted working time in seconds: on the reference worker as an effect
+    declares it, as measured lately once a bot has priced it. `frames` is the clip's length.
     """
 
     name: str
     needs: str
     cost_s: float
+    frames: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +76,8 @@ class Job:
 
     `variants` are in order of preference. `person` and `place` are opaque and serve only the
     queue's fairness; `bot` names the outbox that gets the outcome. `weight` scales the person's
-    share of the workers.
+    share of the workers within their class. Jobs with the same `batch_key` could be made together;
+    empty: this one is made alone.
     """
 
     id: JobId
@@ -91,6 +94,7 @@ class Job:
     format: ClipFormat = field(default_factory=ClipFormat)
     job_class: str = "free"
     weight: float = 1.0
+    batch_key: str = ""
     v: Literal[1] = 1
 
 
@@ -158,9 +162,13 @@ class Progress:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """Where a queued job stands: 1 is next. The wait until its clip is a range in seconds."""
+    """Where a queued job stands: 1 is next. The wait until its clip is a range in seconds.
+
+    `doable` is False while no worker that is alive can do it; there is no range then.
+    """
 
     state: JobState
     position: int
     low_s: float
     high_s: float
+    doable: bool = True

@@ -1,12 +1,15 @@
 """The queue's functions on the server: loading them, and calling them.
 
 Function names are global on a server, so each carries a hash of the code: processes of an old and
-a new version work side by side, each with its own functions.
+a new version work side by side, each with its own functions. A library that nobody has loaded for
+a week is removed; should its process still run, it loads it again.
 """
 
 from __future__ import annotations
 
 import hashlib
+from contextlib import suppress
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, cast
 
@@ -17,11 +20,20 @@ from engine.jobs.connection import reaching_redis
 from engine.jobs.errors import QueueIncompatible
 from engine.jobs.keys import Key, as_lua, prefix
 
-SCHEMA = "1"
+SCHEMA = "2"
 """Version of the layout of keys and records; code of another one must not touch them."""
 
 _FOLDER = Path(__file__).parent
-_FILES = ("queue.lua", "presence.lua", "standing.lua")
+_FILES = (
+    "records.lua",
+    "lanes.lua",
+    "choice.lua",
+    "queue.lua",
+    "presence.lua",
+    "plan.lua",
+)
+
+UNUSED_AFTER = timedelta(days=7)
 
 Reply = Any
 """What a function answers: None, an int, a string or nested lists of these."""
@@ -35,6 +47,7 @@ class FunctionLibrary:
         version = hashlib.sha256(body.encode()).hexdigest()[:12]
         self._redis = redis
         self._prefix = prefix(pool)
+        self._version = version
         self._name = f"zoetrope_{version}"
         self._code = f"#!lua name={self._name}\nlocal VERSION = '{version}'\n{body}"
 
@@ -51,6 +64,7 @@ class FunctionLibrary:
             except ResponseError as error:
                 if "already exists" not in str(error):
                     raise
+            await self._remove_unused()
 
     async def call(self, function: str, *args: str | int | float) -> Reply:
         """Run a function; one the server has lost is loaded first."""
@@ -68,6 +82,20 @@ class FunctionLibrary:
         return await self._redis.fcall(  # pyright: ignore[reportUnknownMemberType]
             name, 1, self._prefix, *args
         )
+
+    async def _remove_unused(self) -> None:
+        """Note that our version is in use, and remove those that have not been for long."""
+        seconds, _ = await self._redis.time()  # pyright: ignore[reportUnknownMemberType]
+        key = self._prefix + Key.LIBRARIES
+        await self._redis.zadd(key, {self._version: seconds})
+        oldest = seconds - UNUSED_AFTER.total_seconds()
+        unused = await self._redis.zrangebyscore(  # pyright: ignore[reportUnknownMemberType]
+            key, "-inf", oldest
+        )
+        for version in cast("list[str]", unused):
+            with suppress(ResponseError):
+                await self._redis.function_delete(f"zoetrope_{version}")
+            await self._redis.zrem(key, version)
 
     async def _check_schema(self) -> None:
         key = self._prefix + Key.SCHEMA

@@ -4,31 +4,44 @@ A key is checked by one pattern before anything else, so none leads out of the s
 not fit names nothing that is there.
 
 The library is called in threads: its own async calls can abort an interpreter that ends just then.
+The threads are our own: while a store hangs, those that look up host names go on.
 """
 
 from __future__ import annotations
 
+import asyncio
 import errno
 import re
 import secrets
-import time
-from asyncio import to_thread
-from collections.abc import Generator
+from collections.abc import Callable, Generator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
-from typing import Self
+from typing import ParamSpec, Self, TypeVar
 
 from obstore.exceptions import BaseError
-from obstore.store import LocalStore, ObjectStore, from_url
+from obstore.store import ObjectStore
 
-from engine.jobs.errors import MediaFull, MediaMissing
+from engine.jobs.errors import MediaFull, MediaMissing, MediaUnavailable
 from engine.jobs.job import JobId, MediaKey
+from engine.jobs.media_backend import USUAL_PATIENCE, Patience, open_bucket, open_folder
+from engine.jobs.media_place import Bucket
+from engine.jobs.media_usage import Usage
+
+Given = ParamSpec("Given")
+Got = TypeVar("Got")
 
 _KEY = re.compile(r"(photos|clips|previews)/[a-z0-9]([a-z0-9:_-]|\.(?!\.)){0,120}\.(jpg|mp4|json)")
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
-_USAGE_AGE_S = 10.0
+_NO_QUOTA = re.compile(r"<Code>(QuotaExceeded|XMinioStorageFull)")
+_NO_BUCKET = "NoSuchBucket"
+_FOLDER_USAGE_LASTS = timedelta(seconds=10)
+_BUCKET_USAGE_LASTS = timedelta(minutes=5)
+"""A store bills each look, and a full one takes seconds."""
+_THREADS = 16
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,25 +94,31 @@ class StoredMedia:
 class MediaStore:
     """The media of one installation.
 
-    Every verb raises MediaMissing for a key that is not there, unless it says otherwise.
+    Every verb raises MediaMissing for a key that is not there, unless it says otherwise, and
+    MediaUnavailable when the store cannot be used; it works again by itself when it can.
     """
 
-    def __init__(self, store: ObjectStore, folder: Path | None = None) -> None:
+    def __init__(
+        self, store: ObjectStore, *, folder: Path | None = None, usage_lasts: timedelta
+    ) -> None:
         self._store = store
         self._folder = folder
-        self._used_bytes = 0
-        self._used_measured_at = -_USAGE_AGE_S
+        self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="media")
+        self._usage = Usage(self._measure, lasts_s=usage_lasts.total_seconds())
 
     @classmethod
-    def at(cls, location: str | Path) -> Self:
-        """Open the store in a folder, made private to this user, or at a URL like s3://bucket."""
-        place = str(location).removeprefix("file://")
-        if "://" in place:
-            return cls(from_url(place))
-        folder = Path(place).expanduser().absolute()
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        folder.chmod(0o700)
-        return cls(LocalStore(prefix=folder), folder)
+    def at(cls, place: Path | Bucket, patience: Patience = USUAL_PATIENCE) -> Self:
+        """Open the store in a folder, made private to this user, or in a bucket.
+
+        Raises:
+            MediaUnavailable: the folder cannot be used.
+        """
+        if isinstance(place, Bucket):
+            return cls(open_bucket(place, patience), usage_lasts=_BUCKET_USAGE_LASTS)
+        folder = place.expanduser().absolute()
+        with _reaching_store():
+            store = open_folder(folder)
+        return cls(store, folder=folder, usage_lasts=_FOLDER_USAGE_LASTS)
 
     async def put(self, key: MediaKey, data: bytes) -> None:
         """Store data whole or not at all, over what was there.
@@ -108,26 +127,27 @@ class MediaStore:
             MediaFull: there is no room for it.
         """
         checked = self._checked(key)
-        with _no_room_as_full():
-            await to_thread(self._store.put, checked, data, use_multipart=False)
-        self._used_bytes += len(data)
+        with _reaching_store():
+            await self._run(self._store.put, checked, data, use_multipart=False)
+        self._usage.add(len(data))
 
     async def get(self, key: MediaKey) -> bytes:
         """Read everything."""
-        with _missing(key):
-            found = await to_thread(self._store.get, self._checked(key))
-            return bytes(await to_thread(found.bytes))
+        checked = self._checked(key)
+        with _reaching_store(key):
+            return await self._run(lambda: bytes(self._store.get(checked).bytes()))
 
     async def read_range(self, key: MediaKey, start: int, end: int) -> bytes:
         """Read from byte `start`, which must exist, up to and without byte `end`."""
-        with _missing(key):
-            checked = self._checked(key)
-            return bytes(await to_thread(self._store.get_range, checked, start=start, end=end))
+        checked = self._checked(key)
+        with _reaching_store(key):
+            return bytes(await self._run(self._store.get_range, checked, start=start, end=end))
 
     async def size(self, key: MediaKey) -> int:
         """Say how many bytes are stored."""
-        with _missing(key):
-            return (await to_thread(self._store.head, self._checked(key)))["size"]
+        checked = self._checked(key)
+        with _reaching_store(key):
+            return (await self._run(self._store.head, checked))["size"]
 
     async def exists(self, key: MediaKey) -> bool:
         """Say whether anything is stored; never raises MediaMissing."""
@@ -140,20 +160,22 @@ class MediaStore:
     async def delete(self, key: MediaKey) -> None:
         """Remove what is stored; what is gone already is fine."""
         try:
-            await to_thread(self._store.delete, self._checked(key))
-        except (MediaMissing, FileNotFoundError):
+            with _reaching_store(key):
+                await self._run(self._store.delete, self._checked(key))
+        except MediaMissing:
             return
 
     async def list(self, folder: str = "") -> list[StoredMedia]:
         """Say what is stored, everywhere or in one of photos, clips, previews."""
-        return await to_thread(self._list, folder)
+        with _reaching_store():
+            return await self._run(self._list, folder)
 
     async def used_bytes(self) -> int:
-        """Say how much is stored; cheap, and right to within what others did in 10 s."""
-        if time.monotonic() - self._used_measured_at >= _USAGE_AGE_S:
-            self._used_bytes = sum(media.bytes for media in await self.list())
-            self._used_measured_at = time.monotonic()
-        return self._used_bytes
+        """Say how much is stored; cheap, and right to within what others did a little ago."""
+        return await self._usage.bytes()
+
+    async def _measure(self) -> int:
+        return sum(media.bytes for media in await self.list())
 
     def _list(self, folder: str) -> list[StoredMedia]:
         batches = self._store.list(folder or None)  # pyright: ignore[reportUnknownMemberType]
@@ -165,6 +187,12 @@ class MediaStore:
             for meta in batch
             if _KEY.fullmatch(meta["path"])
         ]
+
+    async def _run(
+        self, call: Callable[Given, Got], *args: Given.args, **options: Given.kwargs
+    ) -> Got:
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._threads, partial(call, *args, **options))
 
     def _checked(self, key: MediaKey) -> str:
         if not _KEY.fullmatch(key) or (self._folder and _is_link(self._folder / key)):
@@ -178,20 +206,33 @@ def _is_link(path: Path) -> bool:
 
 
 @contextmanager
-def _missing(key: MediaKey) -> Generator[None]:
+def _reaching_store(key: str = "") -> Generator[None]:
+    """Give what can go wrong between us and the store our own names."""
     try:
         yield
-    except FileNotFoundError as error:
-        raise MediaMissing(key) from error
-
-
-@contextmanager
-def _no_room_as_full() -> Generator[None]:
-    try:
-        yield
-    except BaseError as error:
-        # The library keeps the system's error number only in its message.
-        number = re.search(r"\(os error (\d+)\)", str(error))
-        if number and int(number[1]) in _NO_ROOM:
+    except (BaseError, OSError) as error:
+        said = str(error)
+        if key and isinstance(error, FileNotFoundError) and _NO_BUCKET not in said:
+            raise MediaMissing(key) from error
+        if _has_no_room(said):
             raise MediaFull from error
-        raise
+        raise MediaUnavailable(f"The media store cannot be used: {_reason(said)}") from error
+
+
+def _reason(said: str) -> str:
+    """Find what the operator needs in what the library says, which is a page."""
+    reason = said.splitlines()[0].rpartition(" - ")[2].rpartition("status code: ")[2].rstrip(": ")
+    asked = re.search(r"https?://[^/\s]+", said)
+    code = re.search(r"<Code>(\w+)</Code>", reason)
+    kind = re.search(r"HttpError \{\s*kind: (\w+)", said)
+    if code:
+        reason = f"{reason.partition(': <')[0]}, {code[1]}"
+    elif kind:
+        reason = f"{reason} ({kind[1].lower()})"
+    return f"{asked[0]}: {reason}" if asked else reason
+
+
+def _has_no_room(said: str) -> bool:
+    # The library keeps the system's error number only in its message.
+    number = re.search(r"\(os error (\d+)\)", said)
+    return bool(number and int(number[1]) in _NO_ROOM) or bool(_NO_QUOTA.search(said))

@@ -1,12 +1,21 @@
--- Which workers are alive, and what they offer. Loaded after queue.lua, and uses its locals.
+-- Which workers are alive, and what they offer. Loaded after queue.lua.
 
 -- Whoever is gone is dropped only when another announces itself, so that what was offered last
 -- stays known while nobody is alive.
+local function drop_worker(p, worker)
+  call('ZREM', p .. KEY.WORKERS, worker)
+  call('HDEL', p .. KEY.OFFERS, worker)
+  call('ZREM', p .. KEY.IDLE, worker)
+  local switch = call('HGET', p .. KEY.CLAIM .. worker, 'switch')
+  for need in pairs(switch and cjson.decode(switch) or {}) do
+    call('ZREM', p .. KEY.IDLE_FOR .. need, worker)
+  end
+end
+
 register('announce', {'allow-oom'}, function(p, args)
   local worker, offer, ttl_ms = unpack(args)
   for _, gone in ipairs(call('ZRANGEBYSCORE', p .. KEY.WORKERS, '-inf', '(' .. now())) do
-    call('ZREM', p .. KEY.WORKERS, gone)
-    call('HDEL', p .. KEY.OFFERS, gone)
+    drop_worker(p, gone)
   end
   call('ZADD', p .. KEY.WORKERS, now() + ttl_ms, worker)
   call('HSET', p .. KEY.OFFERS, worker, offer)
@@ -14,6 +23,7 @@ end)
 
 register('withdraw', {'allow-oom'}, function(p, args)
   call('ZADD', p .. KEY.WORKERS, 'XX', 0, args[1])
+  call('ZREM', p .. KEY.IDLE, args[1])
 end)
 
 local function live_workers(p)

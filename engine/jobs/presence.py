@@ -83,8 +83,8 @@ def _newest(cards: Iterable[EffectCard]) -> EffectCard:
 
 
 def _usual_seconds(offers: Sequence[Offer]) -> Iterator[tuple[str, float]]:
-    for need in sorted({need for offer in offers for need in offer.measured_s}):
-        yield need, median(o.measured_s[need] for o in offers if need in o.measured_s)
+    for kind in sorted({kind for offer in offers for kind in offer.measured_s}):
+        yield kind, median(o.measured_s[kind] for o in offers if kind in o.measured_s)
 
 
 def _version_order(version: str) -> tuple[int, ...]:

@@ -1,121 +1,20 @@
--- The queue's state changes. Each function is one atomic step, and harmless when it runs twice: the
--- client sends a call again when its reply was lost.
---
--- KEYS[1] is the pool's prefix, and the names after it are in keys.py. library.py puts VERSION and
--- KEY in front of this file when it loads it. Times are the server's, in milliseconds.
-
-local function call(...)
-  return redis.call(...)
-end
-
-local function now()
-  local time = call('TIME')
-  return time[1] * 1000 + math.floor(time[2] / 1000)
-end
-
--- Functions are denied while the server is out of memory unless they allow it. Only taking new
--- work is denied: everything else must go on, because it is what frees memory.
-local function register(name, flags, callback)
-  redis.register_function{
-    function_name = 'zoetrope_' .. VERSION .. '_' .. name,
-    flags = flags,
-    callback = function(keys, args) return callback(keys[1], args) end,
-  }
-end
-
--- A job's record.
-
-local FIELDS = {
-  'state', 'person', 'bot', 'order', 'variants', 'variant', 'attempt', 'token', 'cancelling',
-  'claimed_at',
-}
-
-local function read(p, id)
-  local values = call('HMGET', p .. KEY.JOB .. id, unpack(FIELDS))
-  if not values[1] then
-    return nil
-  end
-  local job = {id = id}
-  for i, field in ipairs(FIELDS) do
-    job[field] = values[i] or nil
-  end
-  job.variants = job.variants and cjson.decode(job.variants)
-  return job
-end
-
-local function write(p, job, ...)
-  call('HSET', p .. KEY.JOB .. job.id, ...)
-end
-
-local function holds(job, token)
-  return job ~= nil and job.state == 'running' and job.token == token
-end
-
--- What workers can see.
-
-local MOST_RINGS = 64
-
-local function ring(p, need)
-  if call('LLEN', p .. KEY.BELL .. need) < MOST_RINGS then
-    call('LPUSH', p .. KEY.BELL .. need, 1)
-  end
-end
-
-local function offer_to_workers(p, job)
-  call('ZADD', p .. KEY.WAITING, job.order, job.id)
-  for _, variant in ipairs(job.variants) do
-    call('ZADD', p .. KEY.WAITING_FOR .. variant.needs, job.order, job.id)
-    ring(p, variant.needs)
-  end
-end
-
-local function take_from_workers(p, job)
-  call('ZREM', p .. KEY.WAITING, job.id)
-  for _, variant in ipairs(job.variants) do
-    call('ZREM', p .. KEY.WAITING_FOR .. variant.needs, job.id)
-  end
-end
-
--- The job a worker that serves these needs should do next: the oldest.
-local function choose(p, needs)
-  local chosen, lowest
-  for _, need in ipairs(needs) do
-    local head = call('ZRANGE', p .. KEY.WAITING_FOR .. need, 0, 0, 'WITHSCORES')
-    local order = tonumber(head[2])
-    if order and (not lowest or order < lowest) then
-      chosen, lowest = head[1], order
-    end
-  end
-  return chosen
-end
-
--- The index, from 0, of the first variant that one of these needs serves.
-local function served_variant(job, needs)
-  local served = {}
-  for _, need in ipairs(needs) do
-    served[need] = true
-  end
-  for i, variant in ipairs(job.variants) do
-    if served[variant.needs] then
-      return i - 1
-    end
-  end
-end
+-- What is done with jobs. Loaded after choice.lua.
 
 -- Changes of state.
 
-local function queue_again(p, job)
-  write(p, job, 'state', 'queued')
-  offer_to_workers(p, job)
+-- What a job counts as: its lane, and the need of the variant it was lent as, or would be first.
+local function what(job)
+  return job.lane .. '|' .. job.variants[(job.variant or 0) + 1][1]
 end
 
 -- The state and the outbox entry change together, so every job has exactly one of each.
 local function conclude(p, job, state, outcome)
+  local person, place = owners(job)
   write(p, job, 'state', state)
-  if call('HINCRBY', p .. KEY.UNFINISHED, job.person, -1) <= 0 then
-    call('HDEL', p .. KEY.UNFINISHED, job.person)
-  end
+  add_to(p, KEY.UNFINISHED, person, -1)
+  add_to(p, KEY.UNFINISHED, place, -1)
   call('XADD', p .. KEY.OUTBOX .. job.bot, '*', 'job', job.id, 'outcome', outcome)
+  count(p, 'finished|' .. what(job) .. '|' .. state)
 end
 
 local function conclude_cancelled(p, job)
@@ -124,55 +23,100 @@ end
 
 local function conclude_failed(p, job, why)
   conclude(p, job, 'failed', cjson.encode({kind = 'failed', error = why}))
+  count(p, 'dead')
 end
 
 local function end_lease(p, job)
   call('ZREM', p .. KEY.LEASES, job.id)
-  call('HDEL', p .. KEY.JOB .. job.id, 'progress')
+  call('HDEL', p .. KEY.JOB .. job.id, 'progress', 'moved_at')
 end
 
 local function lose_worker(p, job, max_attempts, why)
   end_lease(p, job)
+  uncharge(p, job)
   if job.cancelling then
+    move_tag(p, job, -job.variants[1][2])
     conclude_cancelled(p, job)
-  elseif tonumber(job.attempt) >= max_attempts then
+    leave_slot(p, job)
+  elseif job.attempt >= max_attempts then
+    move_tag(p, job, -job.variants[1][2])
     conclude_failed(p, job, why)
+    leave_slot(p, job)
   else
-    queue_again(p, job)
+    write(p, job, 'state', 'queued')
+    rejoin_queue(p, job)
   end
 end
 
--- How long clips really take, as a ratio to what was predicted.
-local PACES_KEPT = 32
-local PACE_TTL_S = 7 * 24 * 3600
+-- How long clips really take, by everything that it depends on; tidied once in a while.
+local PACES_KEPT = 64
+local PACE_TTL_S = 30 * 24 * 3600
 
-local function note_pace(p, job)
+local function note_pace(p, job, seconds)
   local variant = job.variants[job.variant + 1]
-  if variant.cost_s <= 0 then
-    return
+  local name = table.concat({variant[1], job.device, job.size, variant[3]}, '|')
+  local key = p .. KEY.PACE .. name
+  local length = call('LPUSH', key, seconds)
+  if length == 1 or length > 2 * PACES_KEPT then
+    call('LTRIM', key, 0, PACES_KEPT - 1)
+    call('EXPIRE', key, PACE_TTL_S)
+    call('ZADD', p .. KEY.PACES, now(), name)
   end
-  local key = p .. KEY.PACE .. variant.needs
-  call('LPUSH', key, (now() - job.claimed_at) / 1000 / variant.cost_s)
-  call('LTRIM', key, 0, PACES_KEPT - 1)
-  call('EXPIRE', key, PACE_TTL_S)
 end
 
 -- Functions for those who ask.
 
+local function wake_planner(p)
+  if call('LLEN', p .. KEY.PLAN_BELL) == 0 then
+    call('LPUSH', p .. KEY.PLAN_BELL, 1)
+  end
+end
+
+local function over_cap(p, job)
+  local person, place = owners(job)
+  local waiting = call('HMGET', p .. KEY.UNFINISHED, person, place)
+  if tonumber(waiting[1] or 0) >= job.caps.person_waiting then
+    return 'too_many'
+  elseif tonumber(waiting[2] or 0) >= job.caps.place_waiting then
+    return 'place_full'
+  end
+end
+
+local function new_job(id, spec, variants)
+  local job = cjson.decode(spec)
+  job.id = id
+  job.variants = cjson.decode(variants)
+  job.created = now()
+  job.lead = job.shortness * job.variants[1][2] / job.weight
+  return job
+end
+
 register('enqueue', {}, function(p, args)
-  local id, person, bot, variants, payload, max_waiting = unpack(args)
+  local id, spec, variants, payload = unpack(args)
   local known = read(p, id)
+  local job = new_job(id, spec, variants)
   if known then
+    count(p, 'enqueued|' .. what(job) .. '|dup')
     return {known.state, 0}
   end
-  if tonumber(call('HGET', p .. KEY.UNFINISHED, person) or 0) >= tonumber(max_waiting) then
-    return {'too_many', 0}
+  local refused = over_cap(p, job)
+  if refused then
+    count(p, 'enqueued|' .. what(job) .. '|' .. refused)
+    return {refused, 0}
   end
-  call('HINCRBY', p .. KEY.UNFINISHED, person, 1)
-  local job = {id = id, order = call('INCR', p .. KEY.LAST_ORDER), variants = cjson.decode(variants)}
-  write(p, job, 'state', 'queued', 'person', person, 'bot', bot, 'order', job.order,
-    'variants', variants, 'payload', payload, 'attempt', 0)
-  offer_to_workers(p, job)
+  local person, place = owners(job)
+  add_to(p, KEY.UNFINISHED, person, 1)
+  add_to(p, KEY.UNFINISHED, place, 1)
+  job.number = call('INCR', p .. KEY.LAST_NUMBER)
+  write(p, job, 'state', 'queued', 'person', job.person, 'place', job.place, 'bot', job.bot,
+    'lane', job.lane, 'weight', exact(job.weight), 'variants', variants,
+    'caps', cjson.encode(job.caps), 'batch', job.batch, 'size', job.size, 'number', job.number,
+    'created', job.created, 'lead', exact(job.lead), 'attempt', 0,
+    'payload', payload)
+  call('SADD', p .. KEY.LANES, job.lane)
+  join_queue(p, job)
+  wake_planner(p)
+  count(p, 'enqueued|' .. what(job) .. '|ok')
   return {'queued', 1}
 end)
 
@@ -182,7 +126,7 @@ register('cancel', {'allow-oom'}, function(p, args)
     return false
   end
   if job.state == 'queued' then
-    take_from_workers(p, job)
+    leave_queue(p, job)
     conclude_cancelled(p, job)
     return 'cancelled'
   end
@@ -192,84 +136,220 @@ register('cancel', {'allow-oom'}, function(p, args)
   return job.state
 end)
 
+-- End a queued job that nobody can do.
+register('refuse', {'allow-oom'}, function(p, args)
+  local id, outcome = unpack(args)
+  local job = read(p, id)
+  if job and job.state == 'queued' then
+    leave_queue(p, job)
+    conclude(p, job, 'refused', outcome)
+    return true
+  end
+  return job ~= nil and job.state == 'refused'
+end)
+
 -- The state and token stay a while, so that a late repetition of any call finds the job ended.
 register('forget', {'allow-oom'}, function(p, args)
   local id, keep_ms = unpack(args)
+  local key = p .. KEY.JOB .. id
   local job = read(p, id)
-  if job and job.state ~= 'queued' and job.state ~= 'running' then
-    call('HDEL', p .. KEY.JOB .. id, 'payload', 'variants', 'person', 'bot')
-    call('PEXPIRE', p .. KEY.JOB .. id, keep_ms, 'NX')
+  if job and has_ended(job) then
+    local lasting = call('HMGET', key, 'state', 'token')
+    call('DEL', key)
+    call('HSET', key, 'state', lasting[1], 'token', lasting[2] or '')
+    call('PEXPIRE', key, keep_ms)
   end
 end)
 
 -- Functions for workers.
 
 local CLAIM_TTL_S = 3600
+local IDLE_MS = 5000
+local LEASES_HELD = 2
 
-local function repeated_claim(p, worker, nonce)
-  local last = call('HMGET', p .. KEY.CLAIM .. worker, 'nonce', 'job', 'token')
-  if last[1] ~= nonce then
+local function repeated_claim(p, worker)
+  local last = call('HMGET', p .. KEY.CLAIM .. worker.name, 'nonce', 'jobs', 'need')
+  worker.last_need = last[3]
+  if last[1] ~= worker.nonce then
     return nil
   end
-  local job = read(p, last[2])
-  return holds(job, last[3]) and job or nil
+  local again = {}
+  for _, held in ipairs(cjson.decode(last[2])) do
+    local job = read(p, held[1])
+    if holds(job, held[2]) then
+      again[#again + 1] = job
+    end
+  end
+  return #again > 0 and again or nil
 end
 
-local function claimed(p, job)
-  return call('HMGET', p .. KEY.JOB .. job.id, 'token', 'attempt', 'variant', 'payload')
+local function keep_holding(p, worker, lease_ms)
+  local need = call('HGET', p .. KEY.CLAIM .. worker, 'need')
+  if need then
+    call('ZADD', p .. KEY.HOLDERS .. need, 'XX', now() + LEASES_HELD * lease_ms, worker)
+  end
+end
+
+local function note_worker(p, worker, ...)
+  local key = p .. KEY.CLAIM .. worker.name
+  call('HSET', key, 'switch', cjson.encode(worker.switch), 'device', worker.device, ...)
+  call('EXPIRE', key, CLAIM_TTL_S)
+end
+
+local function rest(p, worker)
+  note_worker(p, worker)
+  call('DEL', p .. KEY.BELL .. worker.name)
+  call('ZADD', p .. KEY.IDLE, now() + IDLE_MS, worker.name)
+  for _, need in ipairs(worker.needs) do
+    call('ZADD', p .. KEY.IDLE_FOR .. need, worker.switch[need], worker.name)
+    call('ZREMRANGEBYSCORE', p .. KEY.HOLDERS .. need, '-inf', now())
+  end
+  keep_holding(p, worker.name, worker.lease_ms)
+end
+
+-- The first job of a lane that the worker sees decides where the lane's time is.
+local function advance_with(p, lane, worker, head)
+  if not head then
+    local _, first = firsts(p, KEY.READY .. lane .. '|', worker)
+    head = first
+  end
+  local start = head.job and head.job.start or call('HGET', p .. KEY.JOB .. head.id, 'start')
+  advance(p, lane, tonumber(start))
+end
+
+-- Lend a job to a worker, and charge for it. A parked one is let into the race first, over the cap.
+local function lend(p, job, worker, served, why, head)
+  if is_parked(job) then
+    unpark(p, job)
+    enter_race(p, job)
+  end
+  advance_with(p, job.lane, worker, head)
+  remove_from_race(p, job)
+  call('ZREM', p .. KEY.QUEUED, job.id)
+  local i = served_variant(job.variants, worker)
+  job.state, job.why, job.worker, job.device = 'running', why, worker.name, worker.device
+  job.variant, job.claimed_at = i - 1, now()
+  job.token = tostring(call('INCR', p .. KEY.LAST_TOKEN))
+  job.attempt = job.attempt + 1
+  charge(p, job, worker, served, job.variants[i][2])
+  write(p, job, 'state', 'running', 'why', why, 'worker', worker.name, 'device', worker.device,
+    'variant', job.variant, 'claimed_at', job.claimed_at, 'moved_at', job.claimed_at,
+    'token', job.token, 'attempt', job.attempt, 'pool', job.pool, 'charge', exact(job.charge))
+  call('ZADD', p .. KEY.LEASES, now() + worker.lease_ms, job.id)
+  count(p, 'claims|' .. why)
+end
+
+-- How far, in seconds of tag, jobs may overtake to be made together with another.
+local function batch_window(worker, cost)
+  local longest = 0
+  for _, seconds in pairs(worker.switch) do
+    longest = math.max(longest, seconds)
+  end
+  return math.max(worker.order.affinity * longest, cost)
+end
+
+local function companions(p, lead, worker)
+  if lead.batch == '' or worker.at_most == 1 then
+    return {}
+  end
+  local variant = lead.variants[lead.variant + 1]
+  local last = lead.score + batch_window(worker, variant[2])
+  local key = p .. KEY.BATCH .. lead.lane .. '|' .. lead.batch
+  local found = {}
+  for _, id in ipairs(call('ZRANGE', key, '-inf', exact(last), 'BYSCORE', 'LIMIT', 0,
+      worker.at_most - 1)) do
+    local job = read(p, id)
+    local i = served_variant(job.variants, worker)
+    if i and job.variants[i][1] == variant[1] then
+      found[#found + 1] = job
+    end
+  end
+  return found
+end
+
+local function note_claim(p, worker, jobs)
+  local held = {}
+  for i, job in ipairs(jobs) do
+    held[i] = {job.id, job.token}
+  end
+  local need = jobs[1].variants[jobs[1].variant + 1][1]
+  note_worker(p, worker, 'nonce', worker.nonce, 'jobs', cjson.encode(held), 'need', need)
+  if worker.last_need and worker.last_need ~= need then
+    call('ZREM', p .. KEY.HOLDERS .. worker.last_need, worker.name)
+  end
+  call('ZADD', p .. KEY.HOLDERS .. need, now() + LEASES_HELD * worker.lease_ms, worker.name)
+  call('ZREM', p .. KEY.IDLE, worker.name)
+end
+
+local function answer(p, jobs)
+  local told = {}
+  for i, job in ipairs(jobs) do
+    told[i] = {job.id, job.token, job.attempt, job.variant, job.why, job.claimed_at - job.created,
+      call('HGET', p .. KEY.JOB .. job.id, 'payload')}
+  end
+  return told
 end
 
 register('claim', {'allow-oom'}, function(p, args)
-  local worker, nonce, lease_ms = unpack(args)
-  local needs = cjson.decode(args[4])
-  local again = repeated_claim(p, worker, nonce)
+  local worker = cjson.decode(args[1])
+  worker.nonce = args[2]
+  local again = repeated_claim(p, worker)
   if again then
-    return claimed(p, again)
+    return answer(p, again)
   end
-  local id = choose(p, needs)
-  if not id then
-    for _, need in ipairs(needs) do
-      call('DEL', p .. KEY.BELL .. need)
-    end
-    return false
+  local served, lanes = read_served(p, pool_of(worker)), visible(p, worker)
+  local seen, why, head = choose(p, worker, lanes, served)
+  if not seen then
+    rest(p, worker)
+    return {}
   end
-  local job = read(p, id)
-  local token = call('INCR', p .. KEY.LAST_TOKEN)
-  take_from_workers(p, job)
-  call('ZADD', p .. KEY.LEASES, now() + lease_ms, id)
-  call('HINCRBY', p .. KEY.JOB .. id, 'attempt', 1)
-  write(p, job, 'state', 'running', 'token', token, 'claimed_at', now(),
-    'variant', served_variant(job, needs))
-  call('HSET', p .. KEY.CLAIM .. worker, 'nonce', nonce, 'job', id, 'token', token)
-  call('EXPIRE', p .. KEY.CLAIM .. worker, CLAIM_TTL_S)
-  return claimed(p, job)
+  local lead = seen.job
+  lend(p, lead, worker, served, why, head)
+  local jobs = {lead}
+  for _, job in ipairs(companions(p, lead, worker)) do
+    lend(p, job, worker, served, 'affinity')
+    jobs[#jobs + 1] = job
+  end
+  write_served(p, worker, served, lanes, lead.lane)
+  note_claim(p, worker, jobs)
+  return answer(p, jobs)
 end)
 
 register('beat', {'allow-oom'}, function(p, args)
   local id, token, lease_ms, progress = unpack(args)
   local job = read(p, id)
   if not holds(job, token) then
+    count(p, 'fenced')
     return 'lost'
   end
   call('ZADD', p .. KEY.LEASES, now() + lease_ms, id)
-  if progress ~= '' then
-    write(p, job, 'progress', progress)
+  keep_holding(p, job.worker, lease_ms)
+  if progress ~= '' and progress ~= call('HGET', p .. KEY.JOB .. id, 'progress') then
+    write(p, job, 'progress', progress, 'moved_at', now())
     call('PUBLISH', p .. KEY.PROGRESS, progress)
   end
   return job.cancelling and 'cancel' or 'held'
 end)
 
+-- The worker may say how long it really worked; otherwise all of its time counts.
 register('finish', {'allow-oom'}, function(p, args)
-  local id, token, state, outcome = unpack(args)
+  local id, token, state, outcome, worked = unpack(args)
   local job = read(p, id)
   if not holds(job, token) then
-    return job and job.state ~= 'queued' and job.token == token
+    local repeated = job ~= nil and has_ended(job) and job.token == token
+    if not repeated then
+      count(p, 'fenced')
+    end
+    return repeated
   end
+  local seconds = tonumber(worked) or (now() - job.claimed_at) / 1000
   end_lease(p, job)
   if state == 'succeeded' then
-    note_pace(p, job)
+    note_pace(p, job, seconds)
   end
+  move_tag(p, job, seconds - job.variants[1][2])
   conclude(p, job, state, outcome)
+  leave_slot(p, job)
   return true
 end)
 
@@ -277,7 +357,7 @@ register('retry', {'allow-oom'}, function(p, args)
   local id, token, max_attempts, why = unpack(args)
   local job = read(p, id)
   if not holds(job, token) then
-    return job and job.token == token
+    return job ~= nil and job.token == token
   end
   lose_worker(p, job, tonumber(max_attempts), why)
   return true
@@ -287,9 +367,9 @@ register('hand_back', {'allow-oom'}, function(p, args)
   local id, token = unpack(args)
   local job = read(p, id)
   if not holds(job, token) then
-    return job and job.token == token
+    return job ~= nil and job.token == token
   end
-  call('HINCRBY', p .. KEY.JOB .. id, 'attempt', -1)
+  write(p, job, 'attempt', job.attempt - 1)
   lose_worker(p, job, math.huge, '')
   return true
 end)
@@ -300,8 +380,8 @@ register('reap', {'allow-oom'}, function(p, args)
   for _, id in ipairs(expired) do
     local job = read(p, id)
     if job then
-      local why = 'its worker stopped answering, in attempt ' .. job.attempt
-      lose_worker(p, job, max_attempts, why)
+      count(p, 'expired')
+      lose_worker(p, job, max_attempts, 'its worker stopped answering, in attempt ' .. job.attempt)
     else
       call('ZREM', p .. KEY.LEASES, id)
     end

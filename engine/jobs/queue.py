@@ -1,4 +1,4 @@
-"""The job queue: enqueue, claim under a lease, finish once; the rules are in queue.lua.
+"""The job queue: enqueue, claim under a lease, finish once; the rules are in the Lua files.
 
 Every method may raise QueueUnavailable, and works again by itself when Redis is back. Every method
 may be repeated: what has already happened is not done twice.
@@ -6,13 +6,15 @@ may be repeated: what has already happened is not done twice.
 
 from __future__ import annotations
 
+import json
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import Enum
 from typing import cast
 
-from pydantic import TypeAdapter
+from pydantic import ValidationError
 from redis.asyncio import Redis
 
 from engine.jobs.connection import block_seconds, reaching_redis
@@ -20,28 +22,32 @@ from engine.jobs.errors import Refused
 from engine.jobs.job import (
     JOB_JSON,
     OUTCOME_JSON,
+    Declined,
+    Failed,
     Job,
     JobId,
     JobState,
     Outcome,
     Progress,
     Standing,
+    Succeeded,
     Variant,
     WorkerId,
 )
 from engine.jobs.keys import Key, prefix
-from engine.jobs.library import FunctionLibrary
+from engine.jobs.library import FunctionLibrary, Reply
+from engine.jobs.order import USUAL_CAPS, USUAL_ORDER, Ability, Caps, ClaimOrder
 from engine.jobs.progress import PROGRESS_JSON
 from engine.jobs.refusal import Refusal, RefusalCode
-from engine.jobs.standing import MOST_AHEAD, estimate, read_snapshot
+from engine.jobs.standing import read_standings
+from engine.jobs.wire import MOST_BYTES, rules, serves, spec, ways
 
 LEASE = timedelta(seconds=15)
 MAX_ATTEMPTS = 3
 TOMBSTONE = timedelta(hours=24)
 """How long an ended job's id is known after it is forgotten: longer than any platform repeats."""
 
-_VARIANTS_JSON = TypeAdapter(tuple[Variant, ...])
-_NEEDS_JSON = TypeAdapter(Sequence[str])
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +64,17 @@ class Enqueued:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:
-    """A job lent to one worker: `variant` is how to make it, `token` proves the loan."""
+    """A job lent to one worker: `variant` is how to make it, `token` proves the loan.
+
+    `why` says what made it the next one: head, affinity, crossing, overdue or borrow.
+    """
 
     job: Job
     variant: Variant
     token: int
     attempt: int
+    why: str = "head"
+    waited_s: float = 0.0
 
 
 class Beat(Enum):
@@ -82,12 +93,15 @@ class JobQueue:
         redis: Redis,
         *,
         pool: str = "main",
+        order: ClaimOrder = USUAL_ORDER,
         lease: timedelta = LEASE,
         max_attempts: int = MAX_ATTEMPTS,
     ) -> None:
         self._redis = redis
         self._prefix = prefix(pool)
         self._library = FunctionLibrary(redis, pool=pool)
+        self._order = order
+        self._rules = rules(order)
         self._lease_ms = _milliseconds(lease)
         self._max_attempts = max_attempts
 
@@ -99,48 +113,57 @@ class JobQueue:
         """
         await self._library.load()
 
-    async def enqueue(self, job: Job, *, max_waiting: int) -> Enqueued:
+    async def enqueue(self, job: Job, *, caps: Caps = USUAL_CAPS) -> Enqueued:
         """Put a job in the queue, once however often it is repeated.
 
         Raises:
-            Refused: the person has `max_waiting` jobs queued or running.
+            Refused: the person or the place has too many queued or running, or the job is too big
+                to be kept.
         """
         if not job.variants:
             raise ValueError(f"job {job.id} has no variant, so no worker could ever make it")
+        payload = JOB_JSON.dump_json(job)
+        if len(payload) > MOST_BYTES:
+            raise Refused(Refusal(RefusalCode.ASK_TOO_LARGE, {"limit": MOST_BYTES}))
         answer, new = await self._library.call(
-            "enqueue",
-            job.id,
-            job.person,
-            job.bot,
-            _VARIANTS_JSON.dump_json(job.variants).decode(),
-            JOB_JSON.dump_json(job).decode(),
-            max_waiting,
+            "enqueue", job.id, spec(job, caps, self._order), ways(job), payload.decode()
         )
         if answer == "too_many":
-            raise Refused(Refusal(RefusalCode.TOO_MANY_WAITING, {"limit": max_waiting}))
+            limit = {"limit": caps.person_waiting}
+            raise Refused(Refusal(RefusalCode.TOO_MANY_WAITING, limit))
+        if answer == "place_full":
+            raise Refused(Refusal(RefusalCode.PLACE_FULL, {"limit": caps.place_waiting}))
         return Enqueued(JobState(answer), bool(new))
 
-    async def claim(self, worker: WorkerId, needs: Sequence[str], *, nonce: str) -> Claim | None:
-        """Take the next job that a worker with these need-keys can do.
+    async def claim(self, worker: WorkerId, ability: Ability, *, nonce: str) -> Claim | None:
+        """Take the job that this worker should do next.
 
         The same nonce again gives the same claim, while it is held.
         """
-        answer = await self._library.call(
-            "claim", worker, nonce, self._lease_ms, _NEEDS_JSON.dump_json(needs).decode()
-        )
-        if answer is None:
-            return None
-        token, attempt, variant, payload = answer
-        job = JOB_JSON.validate_json(payload)
-        return Claim(
-            job=job, variant=job.variants[int(variant)], token=int(token), attempt=int(attempt)
-        )
+        claims = await self.claim_batch(worker, ability, nonce=nonce, at_most=1)
+        return claims[0] if claims else None
 
-    async def wait_for_work(self, needs: Sequence[str], at_most: timedelta) -> None:
-        """Return when there may be a job to claim, or after a while, 2 s at most."""
-        bells = [self._prefix + Key.BELL + need for need in needs]
+    async def claim_batch(
+        self, worker: WorkerId, ability: Ability, *, nonce: str, at_most: int
+    ) -> list[Claim]:
+        """Take the next job, and others that could be made together with it and are nearly due."""
+        asked = {
+            "name": worker,
+            "device": ability.device,
+            "lease_ms": self._lease_ms,
+            "at_most": at_most,
+            "order": self._rules,
+            **serves(ability),
+        }
+        lent = await self._library.call("claim", json.dumps(asked), nonce)
+        claims = [await self._read_claim(reply) for reply in lent]
+        return [claim for claim in claims if claim is not None]
+
+    async def wait_for_work(self, worker: WorkerId, at_most: timedelta) -> None:
+        """Return when this worker's bell is rung, or after a while, 2 s at most."""
+        bell = self._prefix + Key.BELL + worker
         with reaching_redis():
-            await self._redis.blpop(bells, timeout=block_seconds(at_most))
+            await self._redis.blpop([bell], timeout=block_seconds(at_most))
 
     async def beat(self, claim: Claim, progress: Progress | None = None) -> Beat:
         """Renew a claim, and say how far the job is."""
@@ -150,35 +173,55 @@ class JobQueue:
 
     async def finish(self, claim: Claim, outcome: Outcome) -> bool:
         """End a job; False when the claim was lost and the outcome is discarded."""
-        outcome_json = OUTCOME_JSON.dump_json(outcome).decode()
-        return await self._end("finish", claim, outcome.kind, outcome_json)
+        return await self._finish(claim.job.id, claim.token, outcome)
 
     async def hand_back(self, claim: Claim) -> bool:
         """Give a job back undone, as if never claimed; False when the claim was lost."""
-        return await self._end("hand_back", claim)
+        return bool(await self._library.call("hand_back", claim.job.id, claim.token))
 
     async def retry(self, claim: Claim, error: str) -> bool:
         """Report a failure of ours: the job is queued again, or fails after its last attempt."""
-        return await self._end("retry", claim, self._max_attempts, error)
+        return bool(
+            await self._library.call("retry", claim.job.id, claim.token, self._max_attempts, error)
+        )
 
     async def cancel(self, job: JobId) -> JobState | None:
         """Cancel a queued job now, or ask its worker to; the state it is in then, if known."""
         answer = await self._library.call("cancel", job)
         return JobState(answer) if answer else None
 
+    async def refuse(self, job: JobId, refusal: Refusal) -> bool:
+        """End a queued job that cannot be done; False when it is not queued any more."""
+        outcome = OUTCOME_JSON.dump_json(Declined(refusal=refusal)).decode()
+        return bool(await self._library.call("refuse", job, outcome))
+
     async def reap(self, limit: int = 100) -> int:
         """Queue again, or fail, the jobs whose lease has run out; says how many."""
         return await self._library.call("reap", limit, self._max_attempts)
 
     async def standing(self, job: JobId) -> Standing | None:
-        """Say where a job is in the queue and when its clip may be there."""
-        answer = await self._library.call("standing", job, MOST_AHEAD)
-        return estimate(read_snapshot(answer)) if answer else None
+        """Say where a job is in the queue and when its clip may be there.
+
+        None when it is not known, or has come since the last plan.
+        """
+        return (await self.standings([job]))[0]
+
+    async def standings(self, jobs: Sequence[JobId]) -> list[Standing | None]:
+        """Say where each of these jobs is, as `standing` does."""
+        return read_standings(await self._library.call("standings", *jobs))
 
     async def state(self, job: JobId) -> JobState | None:
         """Say where a job is, if it is known."""
-        found = await self._field(job, "state")
-        return JobState(found) if found else None
+        return (await self.states([job]))[0]
+
+    async def states(self, jobs: Sequence[JobId]) -> list[JobState | None]:
+        """Say where each of several jobs is, if it is known."""
+        with reaching_redis():
+            asking = self._redis.pipeline(transaction=False)
+            for job in jobs:
+                asking.hget(self._prefix + Key.JOB + job, "state")
+            found = cast("list[str | None]", await asking.execute())
+        return [JobState(state) if state else None for state in found]
 
     async def last_progress(self, job: JobId) -> Progress | None:
         """Say how far a running job is, if its worker has said."""
@@ -189,8 +232,30 @@ class JobQueue:
         """Let an ended job's record go; for a day its id still answers with its final state."""
         await self._library.call("forget", job, _milliseconds(TOMBSTONE))
 
-    async def _end(self, function: str, claim: Claim, *args: str | int) -> bool:
-        return bool(await self._library.call(function, claim.job.id, claim.token, *args))
+    async def _read_claim(self, reply: Reply) -> Claim | None:
+        """Read a job that was lent to us; one that nobody can read ends here."""
+        job_id, token, attempt, variant, why, waited_ms, payload = reply
+        try:
+            job = JOB_JSON.validate_json(payload)
+        except ValidationError as error:
+            log.error("job %s cannot be read: %s", job_id, error)
+            await self._finish(job_id, int(token), Failed(error="its description cannot be read"))
+            return None
+        return Claim(
+            job=job,
+            variant=job.variants[int(variant)],
+            token=int(token),
+            attempt=int(attempt),
+            why=why,
+            waited_s=int(waited_ms) / 1000,
+        )
+
+    async def _finish(self, job: JobId, token: int, outcome: Outcome) -> bool:
+        worked_s = outcome.took_s if isinstance(outcome, Succeeded) else ""
+        outcome_json = OUTCOME_JSON.dump_json(outcome).decode()
+        return bool(
+            await self._library.call("finish", job, token, outcome.kind, outcome_json, worked_s)
+        )
 
     async def _field(self, job: JobId, field: str) -> str | None:
         with reaching_redis():

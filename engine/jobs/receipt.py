@@ -5,6 +5,8 @@ Written last, read first: a job whose worker died between storing and reporting 
 
 from __future__ import annotations
 
+from pydantic import ValidationError
+
 from engine.jobs.errors import MediaMissing
 from engine.jobs.job import OUTCOME_JSON, JobId, Succeeded
 from engine.jobs.media import MediaStore, clip_keys
@@ -20,10 +22,9 @@ async def write_receipt(job: JobId, outcome: Succeeded, media: MediaStore) -> No
 
 
 async def read_receipt(job: JobId, media: MediaStore) -> Succeeded | None:
-    """Find a complete clip that an earlier attempt left."""
+    """Find a complete clip that an earlier attempt left; one we cannot read counts as none."""
     try:
-        receipt = await media.get(clip_keys(job).receipt)
-    except MediaMissing:
+        outcome = OUTCOME_JSON.validate_json(await media.get(clip_keys(job).receipt))
+    except (MediaMissing, ValidationError):
         return None
-    outcome = OUTCOME_JSON.validate_json(receipt)
     return outcome if isinstance(outcome, Succeeded) else None

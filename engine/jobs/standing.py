@@ -1,105 +1,124 @@
-"""How long until a clip is there: the queue played forward with the paces measured lately."""
+"""The plan as it lies in Redis, and where a job stands by it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import json
 from dataclasses import dataclass
-from heapq import heapify, heapreplace
-from statistics import quantiles
-from typing import NamedTuple
+from datetime import timedelta
+from typing import NamedTuple, TypeVar, cast
 
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 
-from engine.jobs.job import JobState, Standing
+from engine.jobs.job import TERMINAL, JobState, Standing
 
-MOST_AHEAD = 200
-"""How many jobs ahead are looked at one by one; those beyond are taken to be like them."""
+T = TypeVar("T")
 
-FEWEST_PACES = 5
-UNKNOWN_PACE = (1.0, 1.6)
-"""Median and 90th percentile of actual to predicted working time, while too few are measured."""
+WHOLE = "*"
+"""The field of what holds for the whole plan; the others are jobs."""
 
-LEAST_LEFT = 0.1
-"""Of a running job's predicted time, what is taken to be left when it overruns."""
+GOOD_FOR = timedelta(seconds=30)
+"""How long a plan counts when no new one comes."""
 
 
-class Work(NamedTuple):
-    """One job's working time in seconds, as predicted, and how much of it has passed."""
+class Planned(NamedTuple):
+    """One job's part of a plan.
 
-    need: str
-    predicted_s: float
-    spent_s: float
+    Times are the server's. The clip is there between `low_ms` and `high_ms`. The job was planned
+    first at `since_ms`, to start `planned_s` later; `kind` is what that is calibrated by.
+    """
+
+    place: int
+    low_ms: int
+    high_ms: int
+    kind: str
+    planned_s: float
+    since_ms: int
 
 
-@dataclass(frozen=True, slots=True)
-class Snapshot:
-    """The queue as one job sees it; field by field what the `standing` function answers."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What holds for the whole plan.
+
+    `needs` is what the workers alive can do; None while there are none, or some of which that is
+    not known. Jobs up to number `up_to` were in the queue; the first `places` of them are planned,
+    and the last of those has its clip between `low_s` and `high_s`.
+    """
+
+    made_ms: int
+    needs: frozenset[str] | None
+    up_to: int
+    places: int
+    low_s: float
+    high_s: float
+
+
+PLANNED_JSON = TypeAdapter(Planned)
+PLAN_JSON = TypeAdapter(Plan)
+
+
+class _Row(NamedTuple):
+    """What the `standings` function answers for one job."""
 
     state: JobState
-    position: int
-    workers: int
-    own: Sequence[Work]
-    ahead: Sequence[Work]
-    running: Sequence[Work]
-    paces: Sequence[tuple[str, Sequence[float]]]
+    planned: str | None
+    variants: str | None
+    number: int | None
+    rank: int | None
 
 
-_SNAPSHOT = TypeAdapter(
-    tuple[
-        JobState,
-        int,
-        int,
-        list[Work],
-        list[Work],
-        list[Work],
-        list[tuple[str, list[float]]],
-    ]
-)
+_REPLY = TypeAdapter(tuple[int, str | None, list[_Row | None]])
 
 
-def read_snapshot(reply: object) -> Snapshot:
-    """Take what the `standing` function answers."""
-    return Snapshot(*_SNAPSHOT.validate_python(reply))
+def read_standings(reply: object) -> list[Standing | None]:
+    """Take what the `standings` function answers; None for what is unknown, or not planned yet."""
+    now_ms, plan_json, rows = _REPLY.validate_python(reply)
+    plan = _understood(PLAN_JSON, plan_json)
+    return [row and _standing(row, plan, now_ms) for row in rows]
 
 
-def estimate(snapshot: Snapshot) -> Standing:
-    """Play the queue forward, once at usual paces and once at slow ones."""
-    paces = {need: _pace(ratios) for need, ratios in snapshot.paces}
-    usual = {need: pace[0] for need, pace in paces.items()}
-    slow = {need: pace[1] for need, pace in paces.items()}
-    return Standing(
-        state=snapshot.state,
-        position=snapshot.position,
-        low_s=_seconds_to_clip(snapshot, usual),
-        high_s=_seconds_to_clip(snapshot, slow),
-    )
+def read_planned(text: str | None) -> Planned | None:
+    """Take one job's part of a plan; None where a planner of another version wrote it."""
+    return _understood(PLANNED_JSON, text)
 
 
-def _pace(ratios: Sequence[float]) -> tuple[float, float]:
-    if len(ratios) < FEWEST_PACES:
-        return UNKNOWN_PACE
-    deciles = quantiles(ratios, n=10, method="inclusive")
-    return deciles[4], deciles[8]
+def _understood(kind: TypeAdapter[T], text: str | None) -> T | None:
+    try:
+        return kind.validate_json(text) if text else None
+    except ValidationError:
+        return None
 
 
-def _seconds_to_clip(snapshot: Snapshot, pace: Mapping[str, float]) -> float:
-    own = sum(_left(work, pace) for work in snapshot.own)
-    return _wait(snapshot, pace) + own
+def _standing(row: _Row, plan: Plan | None, now_ms: int) -> Standing | None:
+    if row.state in TERMINAL or row.state is JobState.RUNNING:
+        return Standing(state=row.state, position=0, low_s=0, high_s=0)
+    if plan is None:
+        return None
+    planned = read_planned(row.planned)
+    if planned is not None:
+        return _queued(planned.place, planned.low_ms - now_ms, planned.high_ms - now_ms)
+    if not _doable(row, plan):
+        return Standing(state=row.state, position=0, low_s=0, high_s=0, doable=False)
+    return _beyond(row, plan, now_ms)
 
 
-def _wait(snapshot: Snapshot, pace: Mapping[str, float]) -> float:
-    """Seconds until a worker takes the job, when each takes the next one as it gets free."""
-    if snapshot.state is not JobState.QUEUED:
-        return 0.0
-    free_in = [_left(work, pace) for work in snapshot.running]
-    free_in += [0.0] * (max(snapshot.workers, 1) - len(free_in))
-    heapify(free_in)
-    for work in snapshot.ahead:
-        heapreplace(free_in, free_in[0] + _left(work, pace))
-    seen, all_ahead = len(snapshot.ahead), snapshot.position - 1
-    return free_in[0] * (all_ahead / seen if seen else 1.0)
+def _queued(place: int, low_ms: float, high_ms: float) -> Standing:
+    low_s, high_s = (max(ms / 1000, 0.0) for ms in (low_ms, high_ms))
+    return Standing(state=JobState.QUEUED, position=place, low_s=low_s, high_s=high_s)
 
 
-def _left(work: Work, pace: Mapping[str, float]) -> float:
-    expected = work.predicted_s * pace[work.need]
-    return max(expected - work.spent_s, expected * LEAST_LEFT)
+def _doable(row: _Row, plan: Plan) -> bool:
+    if plan.needs is None or row.variants is None:
+        return True
+    variants = cast("list[tuple[str, float, int]]", json.loads(row.variants))
+    return any(need in plan.needs for need, *_ in variants)
+
+
+def _beyond(row: _Row, plan: Plan, now_ms: int) -> Standing | None:
+    """Say of a job behind all that were planned that it goes on at the same pace."""
+    if row.number is None or row.rank is None:
+        return None
+    if row.number > plan.up_to or not plan.places:
+        return None
+    place = max(row.rank, plan.places) + 1
+    stretch_ms, age_ms = 1000 * place / plan.places, now_ms - plan.made_ms
+    return _queued(place, plan.low_s * stretch_ms - age_ms, plan.high_s * stretch_ms - age_ms)

@@ -1,13 +1,15 @@
 from __future__ import annotations
 
+import os
 import stat
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
-from engine.jobs.errors import MediaMissing
+from engine.jobs.errors import MediaMissing, MediaUnavailable
 from engine.jobs.job import JobId, MediaKey
 from engine.jobs.media import MediaStore, clip_keys, photo_key, preview_keys
 
@@ -47,69 +49,10 @@ def folder(tmp_path: Path, media: MediaStore) -> Path:
     return tmp_path / "media"
 
 
-async def test_what_is_put_can_be_got(media: MediaStore) -> None:
-    data = bytes(range(256)) * 100
-    await media.put(PHOTO, data)
-    assert await media.get(PHOTO) == data
-    assert await media.size(PHOTO) == len(data)
-    assert await media.exists(PHOTO)
-
-
-async def test_a_range_is_read_for_a_player_that_seeks(media: MediaStore) -> None:
-    video = clip_keys(JobId("abc:draft")).video
-    await media.put(video, b"0123456789")
-    assert await media.read_range(video, 2, 5) == b"234"
-    assert await media.read_range(video, 8, 100) == b"89"
-
-
-async def test_putting_again_replaces(media: MediaStore) -> None:
-    await media.put(PHOTO, b"first and longer")
-    await media.put(PHOTO, b"second")
-    assert await media.get(PHOTO) == b"second"
-
-
-async def test_what_is_deleted_is_missing(media: MediaStore) -> None:
-    await media.put(PHOTO, b"photo")
-    await media.delete(PHOTO)
-    await media.delete(PHOTO)
-    assert not await media.exists(PHOTO)
-    for read in (media.get(PHOTO), media.size(PHOTO), media.read_range(PHOTO, 0, 1)):
-        with pytest.raises(MediaMissing, match=PHOTO):
-            await read
-
-
-async def test_the_list_has_everything_with_its_size(media: MediaStore) -> None:
-    clip = clip_keys(JobId("job1"))
-    for key in (PHOTO, clip.video, clip.poster, clip.receipt):
-        await media.put(key, key.encode())
-    assert {found.key: found.bytes for found in await media.list()} == {
-        key: len(key) for key in (PHOTO, clip.video, clip.poster, clip.receipt)
-    }
-    assert [found.key for found in await media.list("photos")] == [PHOTO]
-
-
-async def test_used_bytes_follow_what_is_put(media: MediaStore) -> None:
-    assert await media.used_bytes() == 0
-    await media.put(PHOTO, bytes(1000))
-    assert await media.used_bytes() == 1000
-
-
-async def test_another_process_sees_what_is_used(media: MediaStore, folder: Path) -> None:
-    await media.put(PHOTO, bytes(1000))
-    assert await MediaStore.at(folder).used_bytes() == 1000
-
-
 def test_keys_fit_the_store(media: MediaStore) -> None:
     assert photo_key() != photo_key()
     assert clip_keys(JobId("j1")).receipt == "clips/j1.json"
     assert preview_keys("head_turn", "1.2").video == "previews/head_turn-1.2.mp4"
-
-
-async def test_made_up_keys_can_be_stored(media: MediaStore) -> None:
-    clip, preview = clip_keys(JobId("0f" * 20)), preview_keys("head_turn", "1.2")
-    for key in (photo_key(), clip.video, clip.receipt, preview.video, preview.poster):
-        await media.put(key, b"data")
-        assert await media.exists(key)
 
 
 @pytest.mark.parametrize("escape", ESCAPES)
@@ -157,20 +100,47 @@ def test_the_folder_is_private(tmp_path: Path) -> None:
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
 
 
-def test_a_file_url_is_a_folder_too(tmp_path: Path) -> None:
-    MediaStore.at((tmp_path / "media").as_uri())
-    assert (tmp_path / "media").is_dir()
+async def test_what_a_killed_process_was_storing_is_removed_at_the_next_start(
+    media: MediaStore, folder: Path
+) -> None:
+    await media.put(PHOTO, b"photo")
+    being_stored = folder / "photos" / "b.jpg#1"
+    left_behind = folder / "photos" / "a.jpg#1"
+    somebody_elses = folder / "photos" / "holiday #1.png"
+    for path in (being_stored, left_behind, somebody_elses):
+        path.write_bytes(b"half")
+    two_hours_ago = time.time() - 7200
+    for path in (left_behind, somebody_elses, folder / PHOTO):
+        os.utime(path, (two_hours_ago, two_hours_ago))
+
+    assert [found.key for found in await MediaStore.at(folder).list()] == [PHOTO]
+    assert being_stored.exists()
+    assert somebody_elses.exists()
+    assert not left_behind.exists()
+
+
+def test_a_folder_that_cannot_be_made_is_unavailable(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(MediaUnavailable, match="file"):
+        MediaStore.at(tmp_path / "file" / "media")
+
+
+async def test_a_folder_on_a_broken_disk_is_unavailable(media: MediaStore, folder: Path) -> None:
+    (folder / "photos").touch()
+    with pytest.raises(MediaUnavailable):
+        await media.put(PHOTO, b"photo")
 
 
 FILLS_THE_DISK = """
 import asyncio, resource, signal, sys
+from pathlib import Path
 from engine.jobs.errors import MediaFull
 from engine.jobs.media import MediaStore
 
 async def main():
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
-    media = MediaStore.at(sys.argv[1])
+    media = MediaStore.at(Path(sys.argv[1]))
     await media.put("photos/small.jpg", bytes(1000))
     try:
         await media.put("photos/large.jpg", bytes(1_000_000))

@@ -7,10 +7,12 @@ import pytest
 from redis.asyncio import Redis
 
 from engine.jobs.job import JobId
+from engine.jobs.keys import Key, prefix
 from engine.jobs.outbox import Outbox
 from engine.jobs.queue import JobQueue
 from tests.job_samples import a_job
 
+OUTBOX = prefix("main") + Key.OUTBOX + "web"
 AT_ONCE = timedelta(milliseconds=1)
 
 
@@ -21,7 +23,7 @@ def queue(redis: Redis) -> JobQueue:
 
 async def ended(queue: JobQueue, bot: str = "web") -> JobId:
     job = a_job(bot=bot)
-    await queue.enqueue(job, max_waiting=1)
+    await queue.enqueue(job)
     await queue.cancel(job.id)
     return job.id
 
@@ -73,6 +75,34 @@ async def test_more_outcomes_than_fit_in_one_answer_all_come(queue: JobQueue, re
     while some := await jobs_in(box):
         came += some
     assert came == jobs
+
+
+async def test_what_cannot_be_read_is_dropped_and_stops_nothing(
+    queue: JobQueue, redis: Redis
+) -> None:
+    strange = [
+        {"job": "1", "outcome": "not JSON"},
+        {"job": "2", "outcome": '{"kind": "of another version"}'},
+        {"job": "3"},
+        {"outcome": '{"kind": "cancelled"}'},
+    ]
+    for fields in strange:
+        await redis.xadd(OUTBOX, fields)  # pyright: ignore[reportArgumentType]
+    job = await ended(queue)
+    box = Outbox(redis, "web")
+    assert await jobs_in(box) == [job]
+    assert await box.jobs() == {job}
+
+
+async def test_all_jobs_whose_outcomes_wait_are_known(queue: JobQueue, redis: Redis) -> None:
+    jobs = {JobId(str(number)) for number in range(2100)}
+    adding = redis.pipeline()
+    for job in jobs:
+        adding.xadd(OUTBOX, {"job": job, "outcome": "{}"})
+    await adding.execute()
+    await ended(queue, "telegram")
+    assert await Outbox(redis, "web").jobs() == jobs
+    assert await Outbox(redis, "discord").jobs() == frozenset()
 
 
 async def test_a_waiting_bot_hears_of_an_outcome_at_once(queue: JobQueue, redis: Redis) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import timedelta
 
@@ -43,7 +44,9 @@ async def dies(redis: Redis, worker: str) -> None:
 
 
 async def test_an_offer_comes_out_as_it_went_in(presence: Presence) -> None:
-    offer = Offer(effects=(SYMBIOTE,), measured_s={LOOK.needs: 8.5}, models=("large",))
+    offer = Offer(
+        effects=(SYMBIOTE,), measured_s={"look:symbiote|cpu|512|96": 8.5}, models=("large",)
+    )
     await presence.announce(WORKER, offer, TTL)
     assert await presence.offers() == offer
     assert await presence.last_known() == offer
@@ -108,6 +111,18 @@ async def test_an_offer_that_is_not_understood_is_left_out(
     await presence.announce(WORKER, Offer(effects=(SYMBIOTE,)), TTL)
     await presence.announce(OTHER_WORKER, Offer(effects=(ROBOT,)), TTL)
     await redis.hset(prefix("main") + Key.OFFERS, OTHER_WORKER, '{"from": "the future"}')
+    assert await presence.offers() == Offer(effects=(SYMBIOTE,))
+
+
+async def test_an_offer_of_another_version_is_understood_as_far_as_it_goes(
+    presence: Presence, redis: Redis
+) -> None:
+    await presence.announce(WORKER, Offer(effects=(SYMBIOTE,)), TTL)
+    text = await redis.hget(prefix("main") + Key.OFFERS, WORKER)
+    assert text is not None
+    offer = json.loads(text)
+    newer = {"effects": offer["effects"], "colour": "green"}
+    await redis.hset(prefix("main") + Key.OFFERS, WORKER, json.dumps(newer))
     assert await presence.offers() == Offer(effects=(SYMBIOTE,))
 
 

@@ -13,7 +13,7 @@ from engine.jobs.job import JobId, Progress
 from engine.jobs.keys import Key, prefix
 from engine.jobs.progress import PROGRESS_JSON, ProgressFeed
 from engine.jobs.queue import Claim, JobQueue
-from tests.job_samples import LOOK, WORKER, a_job
+from tests.job_samples import LOOK, WORKER, a_job, able
 from tests.valkey import ValkeyProcess
 
 CHANNEL = prefix("main") + Key.PROGRESS
@@ -43,8 +43,8 @@ async def until_heard(redis: Redis, waiting: asyncio.Future[Progress]) -> Progre
 
 async def test_what_a_worker_reports_is_heard(redis: Redis, heard: AsyncIterator[Progress]) -> None:
     queue, job = JobQueue(redis), a_job()
-    await queue.enqueue(job, max_waiting=1)
-    claim = cast("Claim", await queue.claim(WORKER, [LOOK], nonce="n"))
+    await queue.enqueue(job)
+    claim = cast("Claim", await queue.claim(WORKER, able(LOOK), nonce="n"))
     progress = Progress(job=job.id, stage="encoding", fraction=0.9, left_s=1.5)
     await queue.beat(claim, progress)
     async with asyncio.timeout(5):

@@ -21,7 +21,7 @@ from engine.jobs.keys import Key, prefix
 from engine.jobs.outbox import Outbox
 from engine.jobs.queue import Beat, Claim, Enqueued, JobQueue
 from engine.jobs.refusal import Refusal, RefusalCode
-from tests.job_samples import LOOK, OTHER_WORKER, WORKER, a_job, success
+from tests.job_samples import LOOK, OTHER_WORKER, WORKER, a_job, able, at_most, success
 
 AT_ONCE = timedelta(milliseconds=1)
 OTHER_LOOK = "look:robot"
@@ -33,7 +33,7 @@ def queue(redis: Redis) -> JobQueue:
 
 
 async def claimed(queue: JobQueue, nonce: str = "nonce") -> Claim:
-    claim = await queue.claim(WORKER, [LOOK], nonce=nonce)
+    claim = await queue.claim(WORKER, able(LOOK), nonce=nonce)
     assert claim is not None
     return claim
 
@@ -51,7 +51,7 @@ async def let_leases_run_out(redis: Redis) -> None:
 
 async def test_a_job_comes_out_as_it_went_in(queue: JobQueue) -> None:
     job = a_job(prompt="雨 🌧 \x00 \"'", params={"speed": 1.5, "loop": True, "hue": "red"})
-    await queue.enqueue(job, max_waiting=1)
+    await queue.enqueue(job, caps=at_most(1))
     claim = await claimed(queue)
     assert claim.job == job
     assert claim.variant == job.variants[0]
@@ -60,50 +60,50 @@ async def test_a_job_comes_out_as_it_went_in(queue: JobQueue) -> None:
 
 async def test_enqueueing_twice_makes_one_job(queue: JobQueue) -> None:
     job = a_job()
-    assert await queue.enqueue(job, max_waiting=1) == Enqueued(JobState.QUEUED, new=True)
-    assert await queue.enqueue(job, max_waiting=1) == Enqueued(JobState.QUEUED, new=False)
+    assert await queue.enqueue(job, caps=at_most(1)) == Enqueued(JobState.QUEUED, new=True)
+    assert await queue.enqueue(job, caps=at_most(1)) == Enqueued(JobState.QUEUED, new=False)
     await claimed(queue)
-    assert await queue.enqueue(job, max_waiting=1) == Enqueued(JobState.RUNNING, new=False)
-    assert await queue.claim(OTHER_WORKER, [LOOK], nonce="other") is None
+    assert await queue.enqueue(job, caps=at_most(1)) == Enqueued(JobState.RUNNING, new=False)
+    assert await queue.claim(OTHER_WORKER, able(LOOK), nonce="other") is None
 
 
 async def test_a_person_at_their_cap_is_refused_until_a_job_ends(queue: JobQueue) -> None:
     first = a_job()
-    await queue.enqueue(first, max_waiting=2)
-    await queue.enqueue(a_job(), max_waiting=2)
+    await queue.enqueue(first, caps=at_most(2))
+    await queue.enqueue(a_job(), caps=at_most(2))
     with pytest.raises(Refused) as refused:
-        await queue.enqueue(a_job(), max_waiting=2)
+        await queue.enqueue(a_job(), caps=at_most(2))
     assert refused.value.refusal == Refusal(RefusalCode.TOO_MANY_WAITING, {"limit": 2})
-    await queue.enqueue(a_job(person="person-2"), max_waiting=2)
+    await queue.enqueue(a_job(person="person-2"), caps=at_most(2))
     claim = await claimed(queue)
     with pytest.raises(Refused):
-        await queue.enqueue(a_job(), max_waiting=2)
+        await queue.enqueue(a_job(), caps=at_most(2))
     await queue.finish(claim, success(first))
-    await queue.enqueue(a_job(), max_waiting=2)
+    await queue.enqueue(a_job(), caps=at_most(2))
 
 
 async def test_a_job_without_a_variant_is_not_taken(queue: JobQueue) -> None:
     job = a_job(variants=())
     with pytest.raises(ValueError, match="variant"):
-        await queue.enqueue(job, max_waiting=1)
+        await queue.enqueue(job, caps=at_most(1))
     assert await queue.state(job.id) is None
 
 
 async def test_the_oldest_job_is_claimed_first(queue: JobQueue) -> None:
     jobs = [a_job() for _ in range(3)]
     for job in jobs:
-        await queue.enqueue(job, max_waiting=3)
+        await queue.enqueue(job, caps=at_most(3))
     assert [(await claimed(queue, str(n))).job for n in range(3)] == jobs
 
 
 async def test_a_worker_gets_only_what_it_can_do(queue: JobQueue) -> None:
     first = a_job(variants=(Variant(name="look", needs=OTHER_LOOK, cost_s=1.0),))
     second = a_job()
-    await queue.enqueue(first, max_waiting=2)
-    await queue.enqueue(second, max_waiting=2)
+    await queue.enqueue(first, caps=at_most(2))
+    await queue.enqueue(second, caps=at_most(2))
     assert (await claimed(queue)).job == second
-    assert await queue.claim(WORKER, [LOOK], nonce="2") is None
-    claim = await queue.claim(OTHER_WORKER, [LOOK, OTHER_LOOK], nonce="3")
+    assert await queue.claim(WORKER, able(LOOK), nonce="2") is None
+    claim = await queue.claim(OTHER_WORKER, able(LOOK, OTHER_LOOK), nonce="3")
     assert claim is not None
     assert claim.job == first
 
@@ -111,18 +111,18 @@ async def test_a_worker_gets_only_what_it_can_do(queue: JobQueue) -> None:
 async def test_the_first_variant_a_worker_can_do_is_made(queue: JobQueue) -> None:
     preferred = Variant(name="recipe", needs="model:large", cost_s=60.0)
     fallback = Variant(name="look", needs=LOOK, cost_s=10.0)
-    await queue.enqueue(a_job(variants=(preferred, fallback)), max_waiting=2)
-    await queue.enqueue(a_job(variants=(preferred, fallback)), max_waiting=2)
+    await queue.enqueue(a_job(variants=(preferred, fallback)), caps=at_most(2))
+    await queue.enqueue(a_job(variants=(preferred, fallback)), caps=at_most(2))
     assert (await claimed(queue)).variant == fallback
-    able = await queue.claim(OTHER_WORKER, [LOOK, "model:large"], nonce="2")
-    assert able is not None
-    assert able.variant == preferred
-    assert await queue.claim(WORKER, [LOOK, "model:large"], nonce="3") is None
+    claim = await queue.claim(OTHER_WORKER, able(LOOK, "model:large"), nonce="2")
+    assert claim is not None
+    assert claim.variant == preferred
+    assert await queue.claim(WORKER, able(LOOK, "model:large"), nonce="3") is None
 
 
 async def test_the_same_nonce_gives_the_same_claim(queue: JobQueue) -> None:
-    await queue.enqueue(a_job(), max_waiting=2)
-    await queue.enqueue(a_job(), max_waiting=2)
+    await queue.enqueue(a_job(), caps=at_most(2))
+    await queue.enqueue(a_job(), caps=at_most(2))
     first = await claimed(queue, "nonce-1")
     assert await claimed(queue, "nonce-1") == first
     assert (await claimed(queue, "nonce-2")).job != first.job
@@ -130,9 +130,9 @@ async def test_the_same_nonce_gives_the_same_claim(queue: JobQueue) -> None:
 
 async def test_the_nonce_of_a_finished_claim_claims_anew(queue: JobQueue) -> None:
     first, second = a_job(), a_job()
-    await queue.enqueue(first, max_waiting=2)
+    await queue.enqueue(first, caps=at_most(2))
     await queue.finish(await claimed(queue), success(first))
-    await queue.enqueue(second, max_waiting=2)
+    await queue.enqueue(second, caps=at_most(2))
     assert (await claimed(queue)).job == second
 
 
@@ -149,7 +149,7 @@ async def test_a_finished_job_has_its_outcome_in_the_outbox_once(
     queue: JobQueue, redis: Redis, outcome: Outcome, state: JobState
 ) -> None:
     job = a_job("job")
-    await queue.enqueue(job, max_waiting=1)
+    await queue.enqueue(job, caps=at_most(1))
     claim = await claimed(queue)
     assert await queue.finish(claim, outcome)
     assert await queue.finish(claim, outcome)
@@ -159,11 +159,11 @@ async def test_a_finished_job_has_its_outcome_in_the_outbox_once(
 
 async def test_a_stale_worker_cannot_finish_or_give_back(queue: JobQueue, redis: Redis) -> None:
     job = a_job()
-    await queue.enqueue(job, max_waiting=1)
+    await queue.enqueue(job, caps=at_most(1))
     stale = await claimed(queue)
     await let_leases_run_out(redis)
     assert await queue.reap() == 1
-    fresh = await queue.claim(OTHER_WORKER, [LOOK], nonce="fresh")
+    fresh = await queue.claim(OTHER_WORKER, able(LOOK), nonce="fresh")
     assert fresh is not None
     assert fresh.token > stale.token
     assert fresh.attempt == 2
@@ -177,7 +177,7 @@ async def test_a_stale_worker_cannot_finish_or_give_back(queue: JobQueue, redis:
 
 
 async def test_a_beat_keeps_the_lease(queue: JobQueue, redis: Redis) -> None:
-    await queue.enqueue(a_job(), max_waiting=1)
+    await queue.enqueue(a_job(), caps=at_most(1))
     claim = await claimed(queue)
     await let_leases_run_out(redis)
     assert await queue.beat(claim) is Beat.HELD
@@ -186,7 +186,7 @@ async def test_a_beat_keeps_the_lease(queue: JobQueue, redis: Redis) -> None:
 
 async def test_a_beat_stores_progress_until_the_job_ends(queue: JobQueue) -> None:
     job = a_job()
-    await queue.enqueue(job, max_waiting=1)
+    await queue.enqueue(job, caps=at_most(1))
     claim = await claimed(queue)
     assert await queue.last_progress(job.id) is None
     progress = Progress(job=job.id, stage="rendering", fraction=0.25, left_s=6.0)
@@ -199,7 +199,7 @@ async def test_a_beat_stores_progress_until_the_job_ends(queue: JobQueue) -> Non
 
 async def test_a_job_that_lost_its_worker_has_no_progress(queue: JobQueue) -> None:
     job = a_job()
-    await queue.enqueue(job, max_waiting=1)
+    await queue.enqueue(job, caps=at_most(1))
     claim = await claimed(queue)
     await queue.beat(claim, Progress(job=job.id, stage="rendering", fraction=0.5))
     await queue.hand_back(claim)
@@ -210,7 +210,7 @@ async def test_a_job_that_kills_its_workers_fails_after_three_attempts(
     queue: JobQueue, redis: Redis
 ) -> None:
     job = a_job()
-    await queue.enqueue(job, max_waiting=1)
+    await queue.enqueue(job, caps=at_most(1))
     for attempt in (1, 2, 3):
         assert (await claimed(queue, str(attempt))).attempt == attempt
         await let_leases_run_out(redis)
@@ -223,7 +223,7 @@ async def test_a_job_that_kills_its_workers_fails_after_three_attempts(
 
 async def test_a_retried_job_fails_with_the_last_error(queue: JobQueue, redis: Redis) -> None:
     job = a_job()
-    await queue.enqueue(job, max_waiting=1)
+    await queue.enqueue(job, caps=at_most(1))
     for attempt in (1, 2, 3):
         claim = await claimed(queue, str(attempt))
         assert await queue.retry(claim, f"error {attempt}")
@@ -233,8 +233,8 @@ async def test_a_retried_job_fails_with_the_last_error(queue: JobQueue, redis: R
 
 async def test_a_job_handed_back_keeps_its_place_and_its_attempts(queue: JobQueue) -> None:
     first, second = a_job(), a_job()
-    await queue.enqueue(first, max_waiting=2)
-    await queue.enqueue(second, max_waiting=2)
+    await queue.enqueue(first, caps=at_most(2))
+    await queue.enqueue(second, caps=at_most(2))
     claim = await claimed(queue, "1")
     assert await queue.hand_back(claim)
     assert await queue.hand_back(claim)
@@ -245,16 +245,16 @@ async def test_a_job_handed_back_keeps_its_place_and_its_attempts(queue: JobQueu
 
 async def test_cancelling_a_queued_job_ends_it_at_once(queue: JobQueue, redis: Redis) -> None:
     job = a_job()
-    await queue.enqueue(job, max_waiting=1)
+    await queue.enqueue(job, caps=at_most(1))
     assert await queue.cancel(job.id) is JobState.CANCELLED
     assert await queue.cancel(job.id) is JobState.CANCELLED
     assert await outcomes(redis) == [(job.id, Cancelled())]
-    assert await queue.claim(WORKER, [LOOK], nonce="n") is None
+    assert await queue.claim(WORKER, able(LOOK), nonce="n") is None
 
 
 async def test_cancelling_a_running_job_tells_its_worker(queue: JobQueue, redis: Redis) -> None:
     job = a_job()
-    await queue.enqueue(job, max_waiting=1)
+    await queue.enqueue(job, caps=at_most(1))
     claim = await claimed(queue)
     assert await queue.cancel(job.id) is JobState.RUNNING
     assert await queue.beat(claim) is Beat.CANCEL
@@ -265,7 +265,7 @@ async def test_cancelling_a_running_job_tells_its_worker(queue: JobQueue, redis:
 
 async def test_a_clip_that_is_done_wins_over_a_late_cancel(queue: JobQueue, redis: Redis) -> None:
     job = a_job()
-    await queue.enqueue(job, max_waiting=1)
+    await queue.enqueue(job, caps=at_most(1))
     claim = await claimed(queue)
     await queue.cancel(job.id)
     assert await queue.finish(claim, success(job))
@@ -278,7 +278,7 @@ async def test_a_cancelled_job_that_loses_its_worker_is_not_queued_again(
     queue: JobQueue, redis: Redis, end: str
 ) -> None:
     job = a_job()
-    await queue.enqueue(job, max_waiting=1)
+    await queue.enqueue(job, caps=at_most(1))
     claim = await claimed(queue)
     await queue.cancel(job.id)
     if end == "reap":
@@ -302,7 +302,7 @@ async def test_an_unknown_job_has_no_state(queue: JobQueue) -> None:
 
 async def test_a_forgotten_job_leaves_a_tombstone_for_a_day(queue: JobQueue, redis: Redis) -> None:
     job = a_job()
-    await queue.enqueue(job, max_waiting=1)
+    await queue.enqueue(job, caps=at_most(1))
     claim = await claimed(queue)
     await queue.finish(claim, success(job))
     await queue.forget(job.id)
@@ -310,7 +310,7 @@ async def test_a_forgotten_job_leaves_a_tombstone_for_a_day(queue: JobQueue, red
     record = prefix("main") + Key.JOB + job.id
     assert not await redis.hexists(record, "payload")
     assert 23 * 3600 < await redis.ttl(record) <= 24 * 3600
-    again = await queue.enqueue(job, max_waiting=1)
+    again = await queue.enqueue(job, caps=at_most(1))
     assert again == Enqueued(JobState.SUCCEEDED, new=False)
     assert await queue.finish(claim, success(job))
     assert await queue.cancel(job.id) is JobState.SUCCEEDED
@@ -318,7 +318,7 @@ async def test_a_forgotten_job_leaves_a_tombstone_for_a_day(queue: JobQueue, red
 
 async def test_an_unfinished_job_is_not_forgotten(queue: JobQueue) -> None:
     job = a_job()
-    await queue.enqueue(job, max_waiting=1)
+    await queue.enqueue(job, caps=at_most(1))
     await queue.forget(job.id)
     claim = await claimed(queue)
     await queue.forget(job.id)
@@ -326,49 +326,68 @@ async def test_an_unfinished_job_is_not_forgotten(queue: JobQueue) -> None:
     assert await queue.finish(claim, success(job))
 
 
-async def test_the_doorbell_wakes_a_worker_that_waits(queue: JobQueue) -> None:
-    waiting = asyncio.create_task(queue.wait_for_work([OTHER_LOOK, LOOK], timedelta(seconds=2)))
-    await queue.enqueue(a_job(), max_waiting=1)
-    async with asyncio.timeout(1.5):
-        await waiting
-    assert await queue.claim(WORKER, [LOOK], nonce="n") is not None
+async def test_the_doorbell_wakes_an_idle_worker(queue: JobQueue) -> None:
+    assert await queue.claim(WORKER, able(LOOK), nonce="1") is None
+    waiting = asyncio.create_task(queue.wait_for_work(WORKER, timedelta(seconds=2)))
+    await queue.enqueue(a_job())
+    await waiting
+    assert await queue.claim(WORKER, able(LOOK), nonce="2") is not None
 
 
-async def test_a_job_that_came_before_the_wait_ends_it(queue: JobQueue) -> None:
-    assert await queue.claim(WORKER, [LOOK], nonce="n") is None
-    await queue.enqueue(a_job(), max_waiting=1)
-    async with asyncio.timeout(1.5):
-        await queue.wait_for_work([LOOK], timedelta(seconds=2))
+async def test_a_bell_rung_before_the_wait_ends_it(queue: JobQueue, redis: Redis) -> None:
+    assert await queue.claim(WORKER, able(LOOK), nonce="1") is None
+    await queue.enqueue(a_job())
+    bell = prefix("main") + Key.BELL + WORKER
+    assert await redis.llen(bell) == 1
+    await queue.wait_for_work(WORKER, timedelta(seconds=2))
+    assert await redis.llen(bell) == 0
 
 
 async def test_an_empty_look_silences_the_doorbell(queue: JobQueue, redis: Redis) -> None:
-    for _ in range(100):
+    bell = prefix("main") + Key.BELL + WORKER
+    for number in range(3):
+        assert await queue.claim(WORKER, able(LOOK), nonce=str(number)) is None
+        assert not await redis.exists(bell)
         job = a_job()
-        await queue.enqueue(job, max_waiting=1)
+        await queue.enqueue(job)
         await queue.cancel(job.id)
-    bell = prefix("main") + Key.BELL + LOOK
-    assert 0 < await redis.llen(bell) <= 64
-    assert await queue.claim(WORKER, [LOOK], nonce="n") is None
-    assert not await redis.exists(bell)
+        assert await redis.llen(bell) == 1
+
+
+async def test_a_job_that_nobody_can_do_is_refused(queue: JobQueue, redis: Redis) -> None:
+    job, refusal = a_job(), Refusal(RefusalCode.NO_WORKER)
+    await queue.enqueue(job)
+    assert await queue.refuse(job.id, refusal)
+    assert await queue.refuse(job.id, refusal)
+    assert await outcomes(redis) == [(job.id, Declined(refusal=refusal))]
+    assert await queue.claim(WORKER, able(LOOK), nonce="n") is None
+
+
+async def test_a_job_under_way_is_not_refused(queue: JobQueue, redis: Redis) -> None:
+    job = a_job()
+    await queue.enqueue(job)
+    await claimed(queue)
+    assert not await queue.refuse(job.id, Refusal(RefusalCode.NO_WORKER))
+    assert await outcomes(redis) == []
 
 
 @pytest.mark.parametrize("turns", range(6))
 async def test_a_wait_can_be_cancelled_at_any_point(queue: JobQueue, turns: int) -> None:
-    waiting = asyncio.create_task(queue.wait_for_work([LOOK], timedelta(seconds=0.2)))
+    waiting = asyncio.create_task(queue.wait_for_work(WORKER, timedelta(seconds=0.2)))
     for _ in range(turns):
         await asyncio.sleep(0)
     waiting.cancel()
     with pytest.raises(asyncio.CancelledError):
         await waiting
     job = a_job()
-    await queue.enqueue(job, max_waiting=1)
+    await queue.enqueue(job, caps=at_most(1))
     assert (await claimed(queue)).job == job
 
 
 async def test_pools_do_not_see_each_other(redis: Redis) -> None:
     here, there = JobQueue(redis, pool="here"), JobQueue(redis, pool="there")
     job = a_job()
-    await here.enqueue(job, max_waiting=1)
-    assert await there.claim(WORKER, [LOOK], nonce="n") is None
+    await here.enqueue(job, caps=at_most(1))
+    assert await there.claim(WORKER, able(LOOK), nonce="n") is None
     assert await there.state(job.id) is None
     assert (await claimed(here)).job == job

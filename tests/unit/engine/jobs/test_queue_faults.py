@@ -13,11 +13,11 @@ from redis.asyncio import Redis
 
 from engine.jobs.connection import BLOCK_LIMIT, SOCKET_TIMEOUT, block_seconds, connect
 from engine.jobs.errors import QueueIncompatible, QueueUnavailable
-from engine.jobs.job import Failed, Job, JobState
+from engine.jobs.job import Failed, Job, JobState, WorkerId
 from engine.jobs.keys import Key, prefix
 from engine.jobs.outbox import Outbox
 from engine.jobs.queue import Beat, Claim, Enqueued, JobQueue
-from tests.job_samples import LOOK, OTHER_WORKER, WORKER, a_job, success
+from tests.job_samples import LOOK, OTHER_WORKER, WORKER, a_job, able, at_most, success
 from tests.lossy_proxy import LossyProxy
 from tests.valkey import ValkeyProcess
 
@@ -44,7 +44,7 @@ async def unlucky(redis: Redis, proxy: LossyProxy) -> AsyncGenerator[JobQueue]:
 
 
 async def claimed(queue: JobQueue, nonce: str = "nonce") -> Claim:
-    claim = await queue.claim(WORKER, [LOOK], nonce=nonce)
+    claim = await queue.claim(WORKER, able(LOOK), nonce=nonce)
     assert claim is not None
     return claim
 
@@ -59,18 +59,18 @@ async def test_an_enqueue_whose_reply_is_lost_makes_one_job(
 ) -> None:
     await unlucky.load()
     proxy.lose_reply_to("_enqueue")
-    await unlucky.enqueue(a_job(), max_waiting=1)
+    await unlucky.enqueue(a_job(), caps=at_most(1))
     assert proxy.lost == 1
     assert (await claimed(unlucky)).attempt == 1
-    assert await unlucky.claim(OTHER_WORKER, [LOOK], nonce="other") is None
+    assert await unlucky.claim(OTHER_WORKER, able(LOOK), nonce="other") is None
 
 
 async def test_a_claim_whose_reply_is_lost_takes_one_job(
     unlucky: JobQueue, proxy: LossyProxy, redis: Redis
 ) -> None:
     first = a_job()
-    await unlucky.enqueue(first, max_waiting=2)
-    await unlucky.enqueue(a_job(), max_waiting=2)
+    await unlucky.enqueue(first, caps=at_most(2))
+    await unlucky.enqueue(a_job(), caps=at_most(2))
     proxy.lose_reply_to("_claim")
     claim = await claimed(unlucky)
     assert proxy.lost == 1
@@ -82,7 +82,7 @@ async def test_a_finish_whose_reply_is_lost_is_one_success(
     unlucky: JobQueue, proxy: LossyProxy, redis: Redis
 ) -> None:
     job = a_job()
-    await unlucky.enqueue(job, max_waiting=1)
+    await unlucky.enqueue(job, caps=at_most(1))
     claim = await claimed(unlucky)
     proxy.lose_reply_to("_finish")
     assert await unlucky.finish(claim, success(job))
@@ -93,7 +93,7 @@ async def test_a_finish_whose_reply_is_lost_is_one_success(
 async def test_a_hand_back_whose_reply_is_lost_gives_back_one_attempt(
     unlucky: JobQueue, proxy: LossyProxy
 ) -> None:
-    await unlucky.enqueue(a_job(), max_waiting=1)
+    await unlucky.enqueue(a_job(), caps=at_most(1))
     await unlucky.retry(await claimed(unlucky, "1"), "error")
     proxy.lose_reply_to("_hand_back")
     assert await unlucky.hand_back(await claimed(unlucky, "2"))
@@ -107,7 +107,7 @@ async def test_a_last_retry_whose_reply_is_lost_fails_the_job_once(
     async with connect(proxy.url) as client:
         queue = JobQueue(client, max_attempts=1)
         job = a_job()
-        await queue.enqueue(job, max_waiting=1)
+        await queue.enqueue(job, caps=at_most(1))
         proxy.lose_reply_to("_retry")
         assert await queue.retry(await claimed(queue), "error")
     assert proxy.lost == 1
@@ -119,7 +119,7 @@ async def test_outcomes_whose_reply_is_lost_are_read_again(
     queue: JobQueue, proxy: LossyProxy
 ) -> None:
     job = a_job()
-    await queue.enqueue(job, max_waiting=1)
+    await queue.enqueue(job, caps=at_most(1))
     await queue.finish(await claimed(queue), success(job))
     async with connect(proxy.url) as client:
         proxy.lose_reply_to("XREAD")
@@ -139,11 +139,11 @@ async def test_a_killed_server_comes_back_with_every_accepted_job(tmp_path: Path
             with pytest.raises(QueueUnavailable):
                 await queue.beat(claim)
             with pytest.raises(QueueUnavailable):
-                await queue.wait_for_work([LOOK], AT_ONCE)
+                await queue.wait_for_work(WORKER, AT_ONCE)
             server.start()
             assert await queue.beat(claim) is Beat.HELD
             await queue.finish(claim, success(claim.job))
-            while claim := await queue.claim(WORKER, [LOOK], nonce=str(claim.token)):
+            while claim := await queue.claim(WORKER, able(LOOK), nonce=str(claim.token)):
                 await queue.finish(claim, success(claim.job))
             assert await delivered(client) == Counter(job.id for job in accepted)
     finally:
@@ -151,7 +151,7 @@ async def test_a_killed_server_comes_back_with_every_accepted_job(tmp_path: Path
 
 
 async def enqueued(queue: JobQueue, job: Job) -> Job:
-    await queue.enqueue(job, max_waiting=1000)
+    await queue.enqueue(job, caps=at_most(1000))
     return job
 
 
@@ -159,7 +159,7 @@ async def test_a_server_that_lost_the_functions_gets_them_again(
     queue: JobQueue, redis: Redis
 ) -> None:
     job = a_job()
-    await queue.enqueue(job, max_waiting=1)
+    await queue.enqueue(job, caps=at_most(1))
     await redis.function_flush()
     assert (await claimed(queue)).job == job
 
@@ -168,13 +168,13 @@ async def test_a_server_that_lost_everything_takes_jobs_again(
     queue: JobQueue, redis: Redis
 ) -> None:
     job = a_job()
-    await queue.enqueue(job, max_waiting=1)
+    await queue.enqueue(job, caps=at_most(1))
     claim = await claimed(queue)
     await redis.flushall()
     await redis.function_flush()
     assert await queue.beat(claim) is Beat.LOST
     assert not await queue.finish(claim, success(job))
-    assert await queue.enqueue(job, max_waiting=1) == Enqueued(JobState.QUEUED, new=True)
+    assert await queue.enqueue(job, caps=at_most(1)) == Enqueued(JobState.QUEUED, new=True)
     assert (await claimed(queue, "again")).job == job
 
 
@@ -184,7 +184,7 @@ async def test_functions_of_another_version_stay_beside_ours(queue: JobQueue, re
         "redis.register_function('zoetrope_other_claim', function() return 'other' end)"
     )
     await redis.function_load(other, replace=True)
-    await queue.enqueue(a_job(), max_waiting=1)
+    await queue.enqueue(a_job(), caps=at_most(1))
     assert await redis.fcall("zoetrope_other_claim", 0) == "other"
     assert (await claimed(queue)).attempt == 1
     await redis.function_delete("zoetrope_other")
@@ -193,7 +193,7 @@ async def test_functions_of_another_version_stay_beside_ours(queue: JobQueue, re
 async def test_loading_the_functions_twice_is_fine(queue: JobQueue, redis: Redis) -> None:
     await asyncio.gather(queue.load(), JobQueue(redis).load())
     await queue.load()
-    await queue.enqueue(a_job(), max_waiting=1)
+    await queue.enqueue(a_job(), caps=at_most(1))
 
 
 async def test_a_queue_of_another_layout_is_not_touched(queue: JobQueue, redis: Redis) -> None:
@@ -206,13 +206,13 @@ async def test_a_server_without_memory_takes_no_job_but_lets_running_ones_end(
     queue: JobQueue, redis: Redis
 ) -> None:
     job, waiting = a_job(), a_job()
-    await queue.enqueue(job, max_waiting=2)
-    await queue.enqueue(waiting, max_waiting=2)
+    await queue.enqueue(job, caps=at_most(2))
+    await queue.enqueue(waiting, caps=at_most(2))
     claim = await claimed(queue)
     await redis.config_set("maxmemory", 1)
     try:
         with pytest.raises(QueueUnavailable, match="maxmemory"):
-            await queue.enqueue(a_job(), max_waiting=3)
+            await queue.enqueue(a_job(), caps=at_most(3))
         assert await queue.beat(claim) is Beat.HELD
         assert await queue.finish(claim, success(job))
         assert await queue.cancel(waiting.id) is JobState.CANCELLED
@@ -237,26 +237,26 @@ def test_blocking_calls_end_well_before_the_client_gives_up() -> None:
 async def test_many_clients_at_once_lose_and_double_nothing(
     valkey: ValkeyProcess, redis: Redis
 ) -> None:
-    jobs = [a_job(person=f"person-{n % 7}") for n in range(120)]
+    jobs = [a_job(person=f"person-{n % 7}", place=f"place-{n % 5}") for n in range(120)]
 
     async def ask(mine: list[Job]) -> None:
         async with connect(valkey.url) as client:
             queue = JobQueue(client)
             for job in mine:
-                await queue.enqueue(job, max_waiting=1000)
-                await queue.enqueue(job, max_waiting=1000)
+                await queue.enqueue(job, caps=at_most(1000))
+                await queue.enqueue(job, caps=at_most(1000))
             for job in mine[::5]:
                 await queue.cancel(job.id)
 
-    async def work(name: str) -> None:
+    async def work(worker: WorkerId) -> None:
         async with connect(valkey.url) as client:
             queue = JobQueue(client)
             ends = 0
             while await redis.xlen(prefix("main") + Key.OUTBOX + "web") < len(jobs):
                 ends += 1
-                claim = await queue.claim(OTHER_WORKER, [LOOK], nonce=f"{name}-{ends}")
+                claim = await queue.claim(worker, able(LOOK), nonce=str(ends))
                 if claim is None:
-                    await queue.wait_for_work([LOOK], timedelta(seconds=0.05))
+                    await queue.wait_for_work(worker, timedelta(seconds=0.05))
                 elif ends % 5 == 0:
                     await queue.hand_back(claim)
                 elif ends % 7 == 0:
@@ -269,7 +269,7 @@ async def test_many_clients_at_once_lose_and_double_nothing(
         for start in range(3):
             group.create_task(ask(jobs[start::3]))
         for name in "abcd":
-            group.create_task(work(name))
+            group.create_task(work(WorkerId(name)))
 
     box, ends = Outbox(redis, "web"), Counter[str]()
     while entries := await box.entries(wait=AT_ONCE):

@@ -1,58 +1,123 @@
-"""Random operations against a model: whatever happens, each job ends once and leaves nothing."""
+"""Random operations of many clients: whatever happens, each job ends once and leaves nothing.
+
+ZOETROPE_TEST_EXAMPLES=2000 tries that many new ones instead of the usual few.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import os
 from collections import Counter
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Coroutine
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import TypeVar
+from itertools import count
+from typing import Any, TypeVar
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 
 from engine.jobs.connection import connect
 from engine.jobs.errors import Refused
-from engine.jobs.job import TERMINAL, Cancelled, Failed, Job, JobState, Outcome, Variant, WorkerId
+from engine.jobs.job import (
+    TERMINAL,
+    Cancelled,
+    Failed,
+    Job,
+    JobId,
+    JobState,
+    Outcome,
+    Variant,
+    WorkerId,
+)
 from engine.jobs.keys import Key, prefix
+from engine.jobs.order import Ability, Caps, ClaimOrder
 from engine.jobs.outbox import Outbox
 from engine.jobs.queue import Beat, Claim, JobQueue
+from engine.jobs.refusal import Refusal, RefusalCode
 from tests.job_samples import a_job, success
+from tests.queue_state import QueueState, left_over, read_queue
 from tests.valkey import ValkeyProcess
 
+EXAMPLES = os.environ.get("ZOETROPE_TEST_EXAMPLES")
+USUAL = settings(
+    max_examples=int(EXAMPLES or 20),
+    derandomize=EXAMPLES is None,
+    stateful_step_count=40,
+    deadline=None,
+    database=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
+)
+
 NEEDS = ("look:a", "look:b", "look:c")
-CAP = 4
+CAPS = Caps(person_waiting=4, person_running=2, place_waiting=6, place_running=3)
 ATTEMPTS = 2
+CLIENTS = 3
+NOBODY = Refusal(RefusalCode.NO_WORKER)
 
 T = TypeVar("T")
 picks = st.integers(min_value=0, max_value=10_000)
-abilities = st.lists(st.sampled_from(NEEDS), min_size=1, unique=True)
+needs = st.lists(st.sampled_from(NEEDS), min_size=1, max_size=2, unique=True)
+abilities = st.builds(
+    lambda switch_s: Ability(switch_s=switch_s),
+    st.dictionaries(st.sampled_from(NEEDS), st.sampled_from([0.0, 5.0]), min_size=1),
+)
+orders = st.builds(
+    ClaimOrder,
+    affinity=st.sampled_from([0.0, 16.0]),
+    overdue_s=st.sampled_from([0.0, 3600.0]),
+    short_lane_s=st.sampled_from([0.0, 5.0]),
+)
 
 
 @dataclass
 class Expected:
-    """What the model knows about a job."""
+    """What the model knows about a job.
+
+    `out_of_turn` when it was taken while parked: until it ends, it may be one over the cap.
+    """
 
     job: Job
     state: JobState = JobState.QUEUED
     attempts: int = 0
     token: int = 0
     cancelling: bool = False
+    out_of_turn: bool = False
     claims: list[Claim] = field(default_factory=list[Claim])
+
+    @property
+    def unfinished(self) -> bool:
+        return self.state not in TERMINAL
+
+    def variant_for(self, ability: Ability) -> Variant | None:
+        served = (variant for variant in self.job.variants if variant.needs in ability.switch_s)
+        return next(served, None)
+
+    def owners(self) -> tuple[str, str]:
+        return f"person|{self.job.person}", f"place|{self.job.place}"
 
 
 class QueueMachine(RuleBasedStateMachine):
     url = ""
 
-    def __init__(self) -> None:
-        super().__init__()
+    @initialize(order=orders)
+    def start(self, order: ClaimOrder) -> None:
         self.loop = asyncio.Runner()
         self.redis = connect(self.url)
-        self.queue = JobQueue(self.redis, max_attempts=ATTEMPTS)
-        self.jobs: list[Expected] = []
-        self.nonces = 0
+        self.clients = [self.redis, *(connect(self.url) for _ in range(CLIENTS - 1))]
+        self.queues = [
+            JobQueue(client, order=order, max_attempts=ATTEMPTS) for client in self.clients
+        ]
+        self.jobs: dict[JobId, Expected] = {}
+        self.nonces = count()
         self.do(self.redis.flushall())
 
     def do(self, action: Awaitable[T]) -> T:
@@ -61,13 +126,208 @@ class QueueMachine(RuleBasedStateMachine):
 
         return self.loop.run(done())
 
-    def waiting(self, able: list[str]) -> list[Expected]:
+    def a_queue(self) -> JobQueue:
+        return self.queues[next(self.nonces) % CLIENTS]
+
+    def a_known_job(self, pick: int) -> Expected:
+        return list(self.jobs.values())[pick % len(self.jobs)]
+
+    def a_claim(self, pick: int) -> tuple[Expected, Claim, bool]:
+        """Pick any claim ever made; the last says whether it is its job's newest."""
+        claims = [(known, claim) for known in self.jobs.values() for claim in known.claims]
+        known, claim = claims[pick % len(claims)]
+        return known, claim, claim.token == known.token
+
+    def doable(self, ability: Ability) -> list[Expected]:
         return [
             known
-            for known in self.jobs
-            if known.state is JobState.QUEUED
-            and any(variant.needs in able for variant in known.job.variants)
+            for known in self.jobs.values()
+            if known.state is JobState.QUEUED and known.variant_for(ability)
         ]
+
+    # Asking.
+
+    @rule(
+        person=st.sampled_from("xyz"),
+        place=st.sampled_from("pq"),
+        needs=needs,
+        cost_s=st.sampled_from([1.0, 30.0]),
+        job_class=st.sampled_from(["paid", "challenge", "free", "unheard of"]),
+        weight=st.sampled_from([1.0, 8.0]),
+        batch=st.sampled_from(["", "same"]),
+    )
+    def enqueue(
+        self,
+        person: str,
+        place: str,
+        needs: list[str],
+        cost_s: float,
+        job_class: str,
+        weight: float,
+        batch: str,
+    ) -> None:
+        variants = tuple(Variant(name=need, needs=need, cost_s=cost_s) for need in needs)
+        job = a_job(
+            person=person,
+            place=place,
+            variants=variants,
+            job_class=job_class,
+            weight=weight,
+            batch_key=batch,
+        )
+        waiting = [known for known in self.jobs.values() if known.unfinished]
+        theirs = sum(known.job.person == person for known in waiting)
+        there = sum(known.job.place == place for known in waiting)
+        try:
+            self.do(self.a_queue().enqueue(job, caps=CAPS))
+        except Refused as refused:
+            assert theirs == CAPS.person_waiting or there == CAPS.place_waiting
+            by_person = refused.refusal.code is RefusalCode.TOO_MANY_WAITING
+            assert by_person == (theirs == CAPS.person_waiting)
+        else:
+            assert theirs < CAPS.person_waiting
+            assert there < CAPS.place_waiting
+            self.jobs[job.id] = Expected(job)
+
+    @precondition(lambda self: self.jobs)
+    @rule(pick=picks)
+    def enqueue_again(self, pick: int) -> None:
+        known = self.a_known_job(pick)
+        answer = self.do(self.a_queue().enqueue(known.job, caps=CAPS))
+        assert answer.state is known.state
+        assert not answer.new
+
+    @precondition(lambda self: self.jobs)
+    @rule(pick=picks)
+    def cancel(self, pick: int) -> None:
+        known = self.a_known_job(pick)
+        if known.state is JobState.QUEUED:
+            known.state = JobState.CANCELLED
+        elif known.state is JobState.RUNNING:
+            known.cancelling = True
+        assert self.do(self.a_queue().cancel(known.job.id)) is known.state
+
+    @precondition(lambda self: self.jobs)
+    @rule(pick=picks)
+    def refuse(self, pick: int) -> None:
+        known = self.a_known_job(pick)
+        if known.state is JobState.QUEUED:
+            known.state = JobState.REFUSED
+        refused = self.do(self.a_queue().refuse(known.job.id, NOBODY))
+        assert refused == (known.state is JobState.REFUSED)
+
+    @precondition(lambda self: self.jobs)
+    @rule(pick=picks)
+    def forget(self, pick: int) -> None:
+        known = self.a_known_job(pick)
+        self.do(self.a_queue().forget(known.job.id))
+        assert self.do(self.a_queue().state(known.job.id)) is known.state
+
+    # Working.
+
+    @rule(
+        worker=st.sampled_from("uvw"),
+        ability=abilities,
+        at_most=st.sampled_from([1, 1, 3]),
+        repeated=st.booleans(),
+    )
+    def claim(self, worker: str, ability: Ability, at_most: int, repeated: bool) -> None:
+        nonce, parked = str(next(self.nonces)), self.do(read_queue(self.redis)).out_of_race
+
+        def ask() -> Coroutine[Any, Any, list[Claim]]:
+            return self.a_queue().claim_batch(
+                WorkerId(worker), ability, nonce=nonce, at_most=at_most
+            )
+
+        doable = self.doable(ability)
+        claims = self.do(ask())
+        assert bool(claims) == bool(doable)
+        assert len(claims) <= at_most
+        if repeated and claims:
+            assert self.do(ask()) == claims
+        for claim in claims:
+            self.note(claim, ability, parked)
+        assert len({(claim.variant.needs, claim.job.batch_key) for claim in claims}) <= 1
+
+    @rule(ability=abilities)
+    def claim_at_once(self, ability: Ability) -> None:
+        """Let a worker of each client ask in the same moment."""
+
+        async def ask() -> list[Claim | None]:
+            asking = [
+                queue.claim(WorkerId(f"at-once-{n}"), ability, nonce=str(next(self.nonces)))
+                for n, queue in enumerate(self.queues)
+            ]
+            return list(await asyncio.gather(*asking))
+
+        doable, parked = self.doable(ability), self.do(read_queue(self.redis)).out_of_race
+        claims = [claim for claim in self.do(ask()) if claim is not None]
+        assert len(claims) == min(CLIENTS, len(doable))
+        for claim in claims:
+            self.note(claim, ability, parked)
+
+    def note(self, claim: Claim, ability: Ability, parked: frozenset[str]) -> None:
+        known = self.jobs[claim.job.id]
+        assert known.state is JobState.QUEUED
+        assert claim.job == known.job
+        assert claim.variant == known.variant_for(ability)
+        assert claim.token > known.token
+        known.state, known.token = JobState.RUNNING, claim.token
+        known.attempts += 1
+        assert claim.attempt == known.attempts
+        known.out_of_turn |= claim.job.id in parked
+        known.claims.append(claim)
+
+    @precondition(lambda self: any(known.claims for known in self.jobs.values()))
+    @rule(pick=picks)
+    def beat(self, pick: int) -> None:
+        known, claim, newest = self.a_claim(pick)
+        held = Beat.CANCEL if known.cancelling else Beat.HELD
+        running = newest and known.state is JobState.RUNNING
+        assert self.do(self.a_queue().beat(claim)) is (held if running else Beat.LOST)
+
+    @precondition(lambda self: any(known.claims for known in self.jobs.values()))
+    @rule(pick=picks, ending=st.sampled_from(["succeeded", "failed", "cancelled"]))
+    def finish(self, pick: int, ending: str) -> None:
+        known, claim, newest = self.a_claim(pick)
+        endings: dict[str, Outcome] = {
+            "succeeded": success(known.job),
+            "failed": Failed(error="e"),
+            "cancelled": Cancelled(),
+        }
+        accepted = self.do(self.a_queue().finish(claim, endings[ending]))
+        assert accepted == (newest and known.state is not JobState.QUEUED)
+        if newest and known.state is JobState.RUNNING:
+            known.state = JobState(ending)
+
+    @precondition(lambda self: any(known.claims for known in self.jobs.values()))
+    @rule(pick=picks)
+    def retry(self, pick: int) -> None:
+        known, claim, newest = self.a_claim(pick)
+        assert self.do(self.a_queue().retry(claim, "e")) == newest
+        if newest and known.state is JobState.RUNNING:
+            self.loses_worker(known)
+
+    @precondition(lambda self: any(known.claims for known in self.jobs.values()))
+    @rule(pick=picks)
+    def hand_back(self, pick: int) -> None:
+        known, claim, newest = self.a_claim(pick)
+        assert self.do(self.a_queue().hand_back(claim)) == newest
+        if newest and known.state is JobState.RUNNING:
+            known.attempts -= 1
+            self.loses_worker(known)
+
+    @rule(survives=st.booleans())
+    def workers_die(self, survives: bool) -> None:
+        """Let every second running job's worker, or all of them, never beat again."""
+        running = [known for known in self.jobs.values() if known.state is JobState.RUNNING]
+        lost = running[::2] if survives else running
+        if lost:
+            gone = {known.job.id: 1 for known in lost}
+            self.do(self.redis.zadd(prefix("main") + Key.LEASES, gone))
+        assert self.do(self.a_queue().reap()) == len(lost)
+        for known in lost:
+            self.loses_worker(known)
 
     def loses_worker(self, known: Expected) -> None:
         if known.cancelling:
@@ -77,164 +337,82 @@ class QueueMachine(RuleBasedStateMachine):
         else:
             known.state = JobState.QUEUED
 
-    @rule(person=st.sampled_from("xyz"), needs=abilities)
-    def enqueue(self, person: str, needs: list[str]) -> None:
-        variants = tuple(Variant(name=need, needs=need, cost_s=1.0) for need in needs)
-        job = a_job(person=person, variants=variants)
-        theirs = [k for k in self.jobs if k.job.person == person and k.state not in TERMINAL]
-        try:
-            self.do(self.queue.enqueue(job, max_waiting=CAP))
-        except Refused:
-            assert len(theirs) >= CAP
-        else:
-            assert len(theirs) < CAP
-            self.jobs.append(Expected(job))
+    # What holds after each step.
 
-    @precondition(lambda self: self.jobs)
-    @rule(pick=picks)
-    def enqueue_again(self, pick: int) -> None:
-        known = self.jobs[pick % len(self.jobs)]
-        answer = self.do(self.queue.enqueue(known.job, max_waiting=CAP))
-        assert answer.state is known.state
-        assert not answer.new
-
-    @rule(able=abilities, repeated=st.booleans())
-    def claim(self, able: list[str], repeated: bool) -> None:
-        self.nonces += 1
-        nonce = str(self.nonces)
-        claim = self.do(self.queue.claim(WorkerId("w"), able, nonce=nonce))
-        waiting = self.waiting(able)
-        if claim is None:
-            assert not waiting
-            return
-        if repeated:
-            assert self.do(self.queue.claim(WorkerId("w"), able, nonce=nonce)) == claim
-        known = waiting[0]
-        assert claim.job == known.job
-        assert claim.variant == next(v for v in known.job.variants if v.needs in able)
-        known.state, known.token = JobState.RUNNING, claim.token
-        known.attempts += 1
-        assert claim.attempt == known.attempts
-        known.claims.append(claim)
-
-    def any_claim(self, pick: int) -> tuple[Expected, Claim, bool]:
-        claims = [(known, claim) for known in self.jobs for claim in known.claims]
-        known, claim = claims[pick % len(claims)]
-        return known, claim, claim.token == known.token
-
-    @precondition(lambda self: any(known.claims for known in self.jobs))
-    @rule(pick=picks, ending=st.sampled_from(["succeeded", "failed", "cancelled"]))
-    def finish(self, pick: int, ending: str) -> None:
-        known, claim, newest = self.any_claim(pick)
-        endings: dict[str, Outcome] = {
-            "succeeded": success(known.job),
-            "failed": Failed(error="e"),
-            "cancelled": Cancelled(),
+    @invariant()
+    def the_server_agrees(self) -> None:
+        held = self.do(read_queue(self.redis))
+        by_state = {
+            state: {job for job, known in self.jobs.items() if known.state is state}
+            for state in (JobState.QUEUED, JobState.RUNNING)
         }
-        accepted = self.do(self.queue.finish(claim, endings[ending]))
-        assert accepted == (newest and known.state is not JobState.QUEUED)
-        if newest and known.state is JobState.RUNNING:
-            known.state = JobState(ending)
+        assert held.queued == by_state[JobState.QUEUED]
+        assert held.running == by_state[JobState.RUNNING]
+        ended = [job for job, known in self.jobs.items() if not known.unfinished]
+        assert held.ends == Counter(ended)
+        self.check_indexes(held)
+        self.check_caps(held)
 
-    @precondition(lambda self: any(known.claims for known in self.jobs))
-    @rule(pick=picks)
-    def beat(self, pick: int) -> None:
-        known, claim, newest = self.any_claim(pick)
-        held = Beat.CANCEL if known.cancelling else Beat.HELD
-        running = newest and known.state is JobState.RUNNING
-        assert self.do(self.queue.beat(claim)) is (held if running else Beat.LOST)
+    def check_indexes(self, held: QueueState) -> None:
+        """Every queued job is in the race or parked, and found under each of its needs."""
+        assert held.in_race | held.out_of_race == held.queued
+        assert not held.in_race & held.out_of_race
+        for job in held.queued:
+            wanted = {variant.needs for variant in self.jobs[JobId(job)].job.variants}
+            racing = job in held.in_race
+            for index in (held.ready, held.entered) if racing else (held.parked,):
+                assert {need for need, jobs in index.items() if job in jobs} == wanted
+        assert frozenset().union(*held.entered.values()) == held.in_race
 
-    @precondition(lambda self: any(known.claims for known in self.jobs))
-    @rule(pick=picks)
-    def retry(self, pick: int) -> None:
-        known, claim, newest = self.any_claim(pick)
-        assert self.do(self.queue.retry(claim, "e")) == newest
-        if newest and known.state is JobState.RUNNING:
-            self.loses_worker(known)
-
-    @precondition(lambda self: any(known.claims for known in self.jobs))
-    @rule(pick=picks)
-    def hand_back(self, pick: int) -> None:
-        known, claim, newest = self.any_claim(pick)
-        assert self.do(self.queue.hand_back(claim)) == newest
-        if newest and known.state is JobState.RUNNING:
-            known.attempts -= 1
-            self.loses_worker(known)
-
-    @precondition(lambda self: self.jobs)
-    @rule(pick=picks)
-    def cancel(self, pick: int) -> None:
-        known = self.jobs[pick % len(self.jobs)]
-        if known.state is JobState.QUEUED:
-            known.state = JobState.CANCELLED
-        elif known.state is JobState.RUNNING:
-            known.cancelling = True
-        assert self.do(self.queue.cancel(known.job.id)) is known.state
-
-    @rule()
-    def workers_die(self) -> None:
-        running = [known for known in self.jobs if known.state is JobState.RUNNING]
-        if running:
-            gone = {known.job.id: 1 for known in running}
-            self.do(self.redis.zadd(prefix("main") + Key.LEASES, gone))
-        assert self.do(self.queue.reap()) == len(running)
-        for known in running:
-            self.loses_worker(known)
-
-    @precondition(lambda self: self.jobs)
-    @rule(pick=picks)
-    def stand_and_forget(self, pick: int) -> None:
-        known = self.jobs[pick % len(self.jobs)]
-        standing = self.do(self.queue.standing(known.job.id))
-        assert standing is not None
-        assert standing.state is known.state
-        if known.state is JobState.QUEUED:
-            assert standing.position == self.waiting(list(NEEDS)).index(known) + 1
-        self.do(self.queue.forget(known.job.id))
+    def check_caps(self, held: QueueState) -> None:
+        """Owners are counted right, none has more in the race than allowed, and none too little."""
+        unfinished, racing, extra = Counter[str](), Counter[str](), Counter[str]()
+        for job, known in self.jobs.items():
+            if known.unfinished:
+                unfinished.update(known.owners())
+                racing.update(known.owners() if job not in held.out_of_race else ())
+                extra.update(known.owners() if known.out_of_turn else ())
+        assert held.unfinished == unfinished
+        assert held.slots == racing
+        most = {"person": CAPS.person_running, "place": CAPS.place_running}
+        for owner, number in racing.items():
+            assert number <= most[owner.split("|")[0]] + extra[owner]
+        for job in held.out_of_race:
+            person, place = self.jobs[JobId(job)].owners()
+            assert racing[person] >= most["person"] or racing[place] >= most["place"]
 
     def teardown(self) -> None:
+        if not hasattr(self, "loop"):
+            return
         try:
             self.drain()
-            self.check_that_nothing_is_left()
+            assert self.do(left_over(self.redis)) == set()
+            self.check_outcomes()
         finally:
-            self.do(self.redis.aclose())
+            for client in self.clients:
+                self.do(client.aclose())
             self.loop.close()
 
     def drain(self) -> None:
-        self.workers_die()
-        while any(known.state is JobState.QUEUED for known in self.jobs):
-            self.claim(list(NEEDS), repeated=False)
-            self.workers_die()
+        everything = Ability(switch_s=dict.fromkeys(NEEDS, 0.0))
+        self.workers_die(survives=False)
+        while any(known.unfinished for known in self.jobs.values()):
+            self.claim("drain", everything, 1, repeated=False)
+            self.workers_die(survives=False)
+        self.claim("drain", everything, 1, repeated=False)
 
-    def check_that_nothing_is_left(self) -> None:
-        box, ends = Outbox(self.redis, "web"), Counter[str]()
+    def check_outcomes(self) -> None:
+        box = Outbox(self.redis, "web")
+        ends = Counter[JobId]()
         while entries := self.do(box.entries(wait=timedelta(milliseconds=1))):
-            ends.update(entry.job for entry in entries)
             for entry in entries:
-                [known] = [k for k in self.jobs if k.job.id == entry.job]
-                assert entry.outcome.kind == known.state
-        assert ends == Counter(known.job.id for known in self.jobs)
-        left = {str(key).removeprefix(prefix("main")) for key in self.do(self.redis.keys("*"))}
-        passing = (Key.JOB, Key.BELL, Key.PACE, Key.CLAIM, Key.OUTBOX)
-        assert {key for key in left if not key.startswith(passing)} <= {
-            Key.SCHEMA,
-            Key.LAST_ORDER,
-            Key.LAST_TOKEN,
-        }
+                assert entry.outcome.kind == self.jobs[entry.job].state
+                ends[entry.job] += 1
+        assert ends == Counter(list(self.jobs))
 
 
 def test_every_job_ends_once_whatever_happens(valkey: ValkeyProcess) -> None:
     class Machine(QueueMachine):
         url = valkey.url
 
-    run_state_machine_as_test(
-        Machine,
-        settings=settings(
-            max_examples=25,
-            stateful_step_count=40,
-            deadline=None,
-            derandomize=True,
-            database=None,
-            suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
-        ),
-    )
+    run_state_machine_as_test(Machine, settings=USUAL)

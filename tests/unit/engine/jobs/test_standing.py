@@ -1,84 +1,87 @@
+"""Where a job stands, by the plan that a planner has left."""
+
 from __future__ import annotations
 
-from dataclasses import replace
-from datetime import timedelta
+import json
 
 import pytest
 from redis.asyncio import Redis
 
-from engine.jobs.catalogue import Offer
-from engine.jobs.job import Failed, Job, JobState, Standing, WorkerId
+from deploy.polling import wait_until
+from engine.jobs.job import Job, JobId, JobState, Standing
 from engine.jobs.keys import Key, prefix
-from engine.jobs.presence import Presence
+from engine.jobs.library import FunctionLibrary
+from engine.jobs.plan_store import PlanStore
 from engine.jobs.queue import JobQueue
-from engine.jobs.standing import Snapshot, Work, estimate
-from tests.job_samples import LOOK, WORKER, a_job, success
+from engine.jobs.standing import PLAN_JSON, WHOLE, Plan, Planned, read_standings
+from tests.job_samples import LOOK, WORKER, a_job, able, at_most
 
-STEADY = (1.0,) * 5
-JOB = Work(LOOK, 10.0, 0.0)
-FIRST_IN_LINE = Snapshot(
-    state=JobState.QUEUED,
-    position=1,
-    workers=1,
-    own=[JOB],
-    ahead=[],
-    running=[],
-    paces=[(LOOK, STEADY)],
-)
+PLAN = Plan(made_ms=1_000_000, needs=frozenset({LOOK}), up_to=4, places=2, low_s=30.0, high_s=60.0)
+VARIANTS = json.dumps([[LOOK, 10.0, 96]])
+PLANNED = json.dumps([2, 1_020_000, 1_040_000, "free", 15.0, 1_000_000])
+
+SOON = Planned(1, 5_000, 9_000, "free", 4.0, 0)
+LATER = Planned(2, 15_000, 29_000, "free", 14.0, 0)
 
 
-def seconds(snapshot: Snapshot) -> float:
-    standing = estimate(snapshot)
-    assert standing.low_s == pytest.approx(standing.high_s)
-    return standing.low_s
+def standing(
+    *,
+    age_s: float = 0.0,
+    plan: Plan | None = PLAN,
+    planned: str | None = PLANNED,
+    variants: str | None = VARIANTS,
+    number: int = 2,
+    rank: int = 1,
+    state: str = "queued",
+) -> Standing | None:
+    plan_json = PLAN_JSON.dump_json(plan).decode() if plan else None
+    now_ms = PLAN.made_ms + round(1000 * age_s)
+    return read_standings([now_ms, plan_json, [[state, planned, variants, number, rank]]])[0]
 
 
-def test_an_idle_worker_takes_only_the_jobs_own_time() -> None:
-    assert seconds(FIRST_IN_LINE) == pytest.approx(10)
+def queued(position: int, low_s: float, high_s: float) -> Standing:
+    return Standing(state=JobState.QUEUED, position=position, low_s=low_s, high_s=high_s)
 
 
-def test_one_worker_does_what_is_ahead_one_after_the_other() -> None:
-    behind_two = replace(FIRST_IN_LINE, position=3, ahead=[JOB, JOB])
-    assert seconds(behind_two) == pytest.approx(30)
+def test_a_job_stands_where_the_plan_says() -> None:
+    assert standing() == queued(2, 20.0, 40.0)
 
 
-def test_two_workers_share_what_is_ahead() -> None:
-    behind_two = replace(FIRST_IN_LINE, position=3, ahead=[JOB, JOB], workers=2)
-    assert seconds(behind_two) == pytest.approx(20)
+def test_a_plan_gets_older_and_waits_shorter() -> None:
+    assert standing(age_s=5.0) == queued(2, 15.0, 35.0)
+    assert standing(age_s=25.0) == queued(2, 0.0, 15.0)
+    assert standing(age_s=90.0) == queued(2, 0.0, 0.0)
 
 
-def test_a_running_job_delays_by_what_is_left_of_it() -> None:
-    assert seconds(replace(FIRST_IN_LINE, running=[Work(LOOK, 10.0, 6.0)])) == pytest.approx(14)
+def test_nothing_is_known_before_there_is_a_plan() -> None:
+    assert standing(plan=None, planned=None) is None
 
 
-def test_a_running_job_beside_an_idle_worker_delays_nothing() -> None:
-    beside = replace(FIRST_IN_LINE, running=[Work(LOOK, 10.0, 6.0)], workers=2)
-    assert seconds(beside) == pytest.approx(10)
+def test_nothing_is_known_of_a_job_that_came_after_the_plan() -> None:
+    assert standing(planned=None, number=5, rank=4) is None
 
 
-def test_a_job_that_overruns_still_takes_a_little_longer() -> None:
-    assert seconds(replace(FIRST_IN_LINE, running=[Work(LOOK, 10.0, 99.0)])) == pytest.approx(11)
+def test_what_a_planner_of_another_version_wrote_is_not_understood_and_does_no_harm() -> None:
+    assert standing(planned='{"place": "second"}', number=5, rank=4) is None
+    reply = [1_000_000, '{"made": "today"}', [["queued", PLANNED, VARIANTS, 2, 1]]]
+    assert read_standings(reply) == [None]
 
 
-def test_nobody_alive_is_estimated_as_one_worker() -> None:
-    assert seconds(replace(FIRST_IN_LINE, workers=0)) == pytest.approx(10)
+def test_behind_all_that_were_planned_it_goes_on_at_their_pace() -> None:
+    assert standing(planned=None, number=4, rank=3) == queued(4, 60.0, 120.0)
+    assert standing(planned=None, number=4, rank=3, age_s=10.0) == queued(4, 50.0, 110.0)
 
 
-def test_the_range_is_between_usual_and_slow_paces() -> None:
-    paces = (0.9, 1.0, 1.1, 1.1, 1.1, 1.1, 1.2, 1.3, 2.0, 2.0, 2.0)
-    standing = estimate(replace(FIRST_IN_LINE, paces=[(LOOK, paces)]))
-    assert standing.low_s == pytest.approx(11)
-    assert standing.high_s == pytest.approx(20)
+def test_nobody_stands_before_those_who_were_planned() -> None:
+    assert standing(planned=None, number=1, rank=0) == queued(3, 45.0, 90.0)
 
 
-def test_with_few_measurements_the_range_is_wide() -> None:
-    standing = estimate(replace(FIRST_IN_LINE, paces=[(LOOK, (5.0,))]))
-    assert (standing.low_s, standing.high_s) == (10, 16)
-
-
-def test_what_is_too_far_ahead_to_be_looked_at_is_like_the_rest() -> None:
-    far_behind = replace(FIRST_IN_LINE, position=41, ahead=[JOB] * 20)
-    assert seconds(far_behind) == pytest.approx(410)
+def test_a_job_that_no_worker_can_do_says_so() -> None:
+    nobodys = standing(planned=None, variants=json.dumps([["model:x", 10.0, 96]]))
+    assert nobodys is not None
+    assert not nobodys.doable
+    strangers = Plan(made_ms=1_000_000, needs=None, up_to=4, places=0, low_s=0, high_s=0)
+    assert standing(plan=strangers, planned=None) is None
 
 
 @pytest.fixture
@@ -86,72 +89,77 @@ def queue(redis: Redis) -> JobQueue:
     return JobQueue(redis)
 
 
-async def standing(queue: JobQueue, job: Job) -> Standing:
-    found = await queue.standing(job.id)
-    assert found is not None
-    return found
+async def states(queue: JobQueue, *jobs: Job | JobId) -> list[JobState | None]:
+    names = [job if isinstance(job, str) else job.id for job in jobs]
+    return [found and found.state for found in await queue.standings(names)]
 
 
-async def test_positions_count_from_the_next_job(queue: JobQueue) -> None:
-    jobs = [a_job() for _ in range(3)]
-    for job in jobs:
-        await queue.enqueue(job, max_waiting=3)
-    assert [(await standing(queue, job)).position for job in jobs] == [1, 2, 3]
-    await queue.cancel(jobs[0].id)
-    assert [(await standing(queue, job)).position for job in jobs] == [0, 1, 2]
+async def leave(redis: Redis, **jobs: Planned) -> None:
+    """Leave a plan as a planner does, made now; its times are from now on."""
+    await redis.set(prefix("main") + Key.PLANNER, "planner-1")
+    seconds, microseconds = await redis.time()  # pyright: ignore[reportUnknownMemberType]
+    made_ms = seconds * 1000 + microseconds // 1000
+    plan = Plan(made_ms=made_ms, needs=None, up_to=9, places=len(jobs), low_s=9, high_s=9)
+    store = PlanStore(redis, FunctionLibrary(redis, pool="main"), "planner-1")
+    ahead = {
+        job: it._replace(low_ms=made_ms + it.low_ms, high_ms=made_ms + it.high_ms)
+        for job, it in jobs.items()
+    }
+    assert await store.write(plan, ahead)
 
 
-async def test_a_running_job_has_no_position_and_its_own_time_left(queue: JobQueue) -> None:
-    job, behind = a_job(), a_job()
-    await queue.enqueue(job, max_waiting=2)
-    await queue.enqueue(behind, max_waiting=2)
-    await queue.claim(WORKER, [LOOK], nonce="n")
-    running = await standing(queue, job)
-    assert (running.state, running.position) == (JobState.RUNNING, 0)
-    assert 8 < running.low_s <= 10
-    assert 18 < (await standing(queue, behind)).low_s <= 20
+async def test_several_jobs_are_asked_about_at_once(queue: JobQueue, redis: Redis) -> None:
+    running, first, second, cancelled = (a_job(name) for name in ("a", "b", "c", "d"))
+    for job in (running, first, second, cancelled):
+        await queue.enqueue(job, caps=at_most(4))
+    assert await queue.claim(WORKER, able(LOOK), nonce="n")
+    await queue.cancel(cancelled.id)
+    await leave(redis, b=SOON, c=LATER)
+
+    assert await states(queue, running, first, second, cancelled, JobId("unknown")) == [
+        JobState.RUNNING, JobState.QUEUED, JobState.QUEUED, JobState.CANCELLED, None
+    ]  # fmt: skip
+    found = await queue.standings([running.id, first.id, second.id])
+    assert [it and it.position for it in found] == [0, 1, 2]
+    assert await queue.standings([]) == []
 
 
-async def test_an_ended_job_waits_for_nothing(queue: JobQueue) -> None:
-    job = a_job()
-    await queue.enqueue(job, max_waiting=1)
-    await queue.cancel(job.id)
-    assert await standing(queue, job) == Standing(
-        state=JobState.CANCELLED, position=0, low_s=0, high_s=0
-    )
-    await queue.forget(job.id)
-    assert (await standing(queue, job)).state is JobState.CANCELLED
-
-
-async def test_more_live_workers_shorten_the_wait(queue: JobQueue, redis: Redis) -> None:
-    jobs = [a_job() for _ in range(4)]
-    for job in jobs:
-        await queue.enqueue(job, max_waiting=4)
-    assert (await standing(queue, jobs[3])).low_s == 40
-    for name in ("one", "two"):
-        await Presence(redis).announce(WorkerId(name), Offer(effects=()), timedelta(seconds=30))
-    assert (await standing(queue, jobs[3])).low_s == 20
-
-
-async def test_clips_that_took_longer_than_predicted_lengthen_the_wait(
+async def test_a_job_that_is_started_stands_nowhere_though_the_plan_is_old(
     queue: JobQueue, redis: Redis
 ) -> None:
-    for n in range(5):
-        job = a_job()
-        await queue.enqueue(job, max_waiting=1)
-        claim = await queue.claim(WORKER, [LOOK], nonce=str(n))
-        assert claim is not None
-        record = prefix("main") + Key.JOB + job.id
-        await redis.hincrby(record, "claimed_at", -30_000)
-        await queue.finish(claim, success(job))
+    await queue.enqueue(a_job("a"))
+    await leave(redis, a=SOON)
+    assert await queue.claim(WORKER, able(LOOK), nonce="n")
+    assert await queue.standing(JobId("a")) == Standing(
+        state=JobState.RUNNING, position=0, low_s=0, high_s=0
+    )
+
+
+async def test_a_forgotten_job_is_still_known_by_its_end(queue: JobQueue) -> None:
     job = a_job()
-    await queue.enqueue(job, max_waiting=1)
-    assert (await standing(queue, job)).low_s == pytest.approx(30, abs=2)
+    await queue.enqueue(job)
+    await queue.cancel(job.id)
+    await queue.forget(job.id)
+    assert await states(queue, job) == [JobState.CANCELLED]
 
 
-async def test_jobs_that_failed_say_nothing_about_pace(queue: JobQueue, redis: Redis) -> None:
-    await queue.enqueue(a_job(), max_waiting=1)
-    claim = await queue.claim(WORKER, [LOOK], nonce="n")
-    assert claim is not None
-    await queue.finish(claim, Failed(error="error"))
-    assert await redis.keys(prefix("main") + Key.PACE + "*") == []
+async def test_a_plan_goes_out_of_date_by_itself(queue: JobQueue, redis: Redis) -> None:
+    await queue.enqueue(a_job("a"))
+    await leave(redis, a=SOON)
+    assert await states(queue, JobId("a")) == [JobState.QUEUED]
+    key = prefix("main") + Key.PLAN
+    assert 0 < await redis.pttl(key) <= 30_000
+    await redis.pexpire(key, 1)
+
+    async def is_gone() -> bool:
+        return not await redis.exists(key)
+
+    assert await wait_until(is_gone, within_s=20)
+    assert await queue.standing(JobId("a")) is None
+
+
+async def test_a_plan_leaves_nothing_of_the_last_one(redis: Redis) -> None:
+    await leave(redis, **{f"job-{n}": Planned(n, 1, 2, "free", 1, 0) for n in range(2500)})
+    assert await redis.hlen(prefix("main") + Key.PLAN) == 2501
+    await leave(redis, a=SOON)
+    assert set(await redis.hkeys(prefix("main") + Key.PLAN)) == {WHOLE, "a"}

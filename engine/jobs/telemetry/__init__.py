@@ -1,0 +1,1 @@
+"""What an operator's tools ask a process: its metrics, whether it lives, whether it is ready."""
