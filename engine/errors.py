@@ -2,7 +2,9 @@
 
     EngineError
     ├── JobFailed              making the clip failed; retried, then the job fails
-    │   └── ClipTooLarge       no encoding fits under the size limit
+    │   ├── ClipTooLarge       no encoding fits under the size limit
+    │   ├── OutOfMemory        the device has not enough memory for the clip
+    │   └── MakerStuck         the maker makes no progress, and cannot be stopped
     ├── Stopped                the caller asked the maker to stop (cancel or lost lease)
     ├── WeightsMissing         a weight file is not fetched; says the command that fetches it
     │   └── WeightsCorrupt     a weight file is not the one models.toml names
@@ -32,6 +34,22 @@ class ClipTooLarge(JobFailed):
     def __init__(self, limit: int) -> None:
         super().__init__(f"the clip cannot be encoded in {limit} bytes")
         self.limit = limit
+
+
+class OutOfMemory(JobFailed):
+    """The device has not enough memory for this clip."""
+
+    def __init__(self, device: str, why: str) -> None:
+        super().__init__(f"out of memory on {device}: {why}")
+        self.device = device
+
+
+class MakerStuck(JobFailed):
+    """The maker makes no progress, and cannot be stopped."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(f"no progress for {seconds:.0f} s")
+        self.seconds = seconds
 
 
 class Stopped(EngineError):

@@ -26,6 +26,23 @@ class EngineSettings(SharedSettings):
     drain_s: float = Field(
         default=30, ge=0, description="seconds a stopping worker may take to finish its clip"
     )
+    stuck_minutes: float = Field(
+        default=5,
+        gt=0,
+        description="minutes without progress after which a worker is stuck; after twice that it"
+        " gives its clip up",
+    )
+    batch: int = Field(
+        default=1,
+        ge=1,
+        le=64,
+        description="jobs that could be made together and are claimed at once; 1: one by one",
+    )
+
+    @property
+    def stuck_s(self) -> float:
+        """Seconds without progress after which a worker counts as stuck."""
+        return 60 * self.stuck_minutes
 
     @property
     def models(self) -> Path:

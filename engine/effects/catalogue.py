@@ -98,15 +98,18 @@ class Effect(_Table):
             **self.about.model_dump(exclude={"license"}),
             takes_prompt=False,
             params=tuple(options.card(name, param) for name, param in self.params.items()),
-            variants=tuple(map(partial(_offered, self.output.seconds), self.variants)),
+            variants=tuple(map(partial(_offered, self.output), self.variants)),
             preview=preview,
             poster=poster,
         )
 
 
-def _offered(seconds: float, variant: LookVariant) -> Variant:
+def _offered(output: _Output, variant: LookVariant) -> Variant:
     return Variant(
-        name=variant.name, needs=variant.needs, cost_s=round(variant.cost_per_s * seconds, 2)
+        name=variant.name,
+        needs=variant.needs,
+        cost_s=round(variant.cost_per_s * output.seconds, 2),
+        frames=round(output.seconds * output.fps),
     )
 
 

@@ -1,29 +1,23 @@
-"""The worker's loop: claim, make in a thread, store, report; drain when told to stop."""
+"""The worker's loop: claim, have the clip made, report; drain when told to stop."""
 
 from __future__ import annotations
 
 import asyncio
-import errno
 import logging
 import uuid
-from collections.abc import Awaitable, Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import timedelta
 
-from engine.effects.catalogue import Effect
-from engine.effects.maker import ClipMaker
-from engine.errors import Stopped
-from engine.jobs.errors import MediaFull, QueueUnavailable, Refused
+from engine.errors import MakerStuck, Stopped
+from engine.jobs.errors import MediaUnavailable, QueueUnavailable, Refused
 from engine.jobs.job import Cancelled, Declined, Outcome, WorkerId
-from engine.jobs.media import MediaStore
+from engine.jobs.logs import bound
 from engine.jobs.queue import Claim, JobQueue
-from engine.jobs.receipt import read_receipt
-from engine.jobs.refusal import Refusal, RefusalCode
-from engine.worker.assignment import read_order, store_clip
+from engine.jobs.survey import WorkerState
+from engine.worker.bench import USUAL_PATIENCE, Bench, Patience
 from engine.worker.hold import Hold, Stop
-from engine.worker.pace import Measured
+from engine.worker.making import Making
 
 WAIT = timedelta(seconds=2)  # longest pause between looks at an empty queue
 RETRY_S = 1.0  # pause before asking an unreachable queue again
@@ -31,55 +25,59 @@ RETRY_S = 1.0  # pause before asking an unreachable queue again
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Bench:
-    """What a worker works with."""
-
-    queue: JobQueue
-    media: MediaStore
-    maker: ClipMaker
-    effects: Mapping[str, Effect]
-    measured: Measured
-
-
 class Worker:
-    """Takes one job at a time until stopped."""
+    """Makes one clip at a time until stopped.
 
-    def __init__(self, worker: WorkerId, bench: Bench, *, drain: timedelta) -> None:
+    `batch` is how many jobs it claims at once, when they could be made together.
+    """
+
+    def __init__(
+        self,
+        worker: WorkerId,
+        bench: Bench,
+        *,
+        patience: Patience = USUAL_PATIENCE,
+        batch: int = 1,
+    ) -> None:
         self.id = worker
         self._bench = bench
-        self._drain = drain
-        self._needs = sorted(
-            {variant.needs for effect in bench.effects.values() for variant in effect.variants}
-        )
+        self._patience = patience
+        self._batch = batch
+        self._making = Making(bench, patience)
         self._stopping = asyncio.Event()
-        # One thread for good: torch and OpenMP keep their buffers per thread.
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="maker")
+        self._lost_thread: MakerStuck | None = None
 
     def stop(self) -> None:
         """Claim nothing more; finish the clip at hand, or hand it back when that takes long."""
+        self._bench.metrics.is_now(WorkerState.DRAINING)
         self._stopping.set()
 
     async def run(self) -> None:
-        """Work until stopped."""
-        nonce = uuid.uuid4().hex
+        """Work until stopped.
+
+        Raises:
+            MakerStuck: a clip could not be ended; its thread goes on until the process ends.
+        """
+        queue, ability, nonce = self._bench.queue, self._bench.ability, uuid.uuid4().hex
         while not self._stopping.is_set():
             try:
-                claim = await self._bench.queue.claim(self.id, self._needs, nonce=nonce)
+                claims = await queue.claim_batch(self.id, ability, nonce=nonce, at_most=self._batch)
             except QueueUnavailable:
                 # The same nonce again: if only the answer was lost, it is the same lease.
                 await self._pause(RETRY_S)
                 continue
             nonce = uuid.uuid4().hex
-            if claim is None:
-                await self._wait()
+            if claims:
+                await self._work(claims)
             else:
-                await self._work(claim)
-        self._thread.shutdown()
+                await self._wait()
+        self._making.close()
+        if self._lost_thread is not None:
+            raise self._lost_thread
 
     async def _wait(self) -> None:
         try:
-            await self._unless_stopping(self._bench.queue.wait_for_work(self._needs, WAIT))
+            await self._unless_stopping(self._bench.queue.wait_for_work(self.id, WAIT))
         except QueueUnavailable:
             await self._pause(RETRY_S)
 
@@ -96,58 +94,66 @@ class Worker:
         if wait in done:
             wait.result()
 
-    async def _work(self, claim: Claim) -> None:
-        log.info("job %s: %s, attempt %d", claim.job.id, claim.variant.name, claim.attempt)
-        hold = Hold(self._bench.queue, claim)
-        beating = asyncio.create_task(hold.keep())
+    async def _work(self, claims: Sequence[Claim]) -> None:
+        """See jobs through one after the other; all are held from the start."""
+        holds = [Hold(self._bench.queue, claim) for claim in claims]
+        for hold in holds:
+            claim = hold.claim
+            with bound(
+                job=claim.job.id,
+                attempt=claim.attempt,
+                token=claim.token,
+                model=claim.variant.needs,
+            ):
+                await self._see_through(hold)
+
+    async def _see_through(self, hold: Hold) -> None:
+        log.info("claimed as %s, after %.1f s", hold.claim.why, hold.claim.waited_s)
         draining = asyncio.create_task(self._drain_slowly(hold))
         try:
-            ending = await self._make(claim, hold)
+            ending = await self._ending(hold)
         except Exception as error:
-            log.exception("job %s failed", claim.job.id)
-            ending = _retry(self._bench.queue, claim, f"{type(error).__name__}: {error}")
+            log.exception("making the clip failed")
+            ending = _retry(self._bench.queue, hold.claim, f"{type(error).__name__}: {error}")
         finally:
-            beating.cancel()
+            hold.release()
             draining.cancel()
         if ending is not None:
             await self._until_reachable(ending)
 
     async def _drain_slowly(self, hold: Hold) -> None:
         await self._stopping.wait()
-        await asyncio.sleep(self._drain.total_seconds())
-        hold.stop = Stop.DRAINING
+        await asyncio.sleep(self._patience.drain_s)
+        hold.stop = hold.stop or Stop.DRAINING
 
-    async def _make(self, claim: Claim, hold: Hold) -> Ending | None:
-        """Make the clip; answers how to tell the queue, None when it must not be told."""
-        queue = self._bench.queue
+    async def _ending(self, hold: Hold) -> Ending | None:
+        """See a job through; answers how to tell the queue, None when it must not be told."""
+        queue, claim = self._bench.queue, hold.claim
         try:
-            return _finish(queue, claim, await self._outcome(claim, hold))
+            if self._stopping.is_set():
+                return lambda: queue.hand_back(claim)
+            return _finish(queue, claim, await self._outcome(hold))
         except Refused as refused:
             return _finish(queue, claim, Declined(refusal=refused.refusal))
+        except MediaUnavailable as error:
+            log.warning("the media store is not waited for any longer: %s", error)
+            return _stopped(queue, hold)
         except Stopped:
-            if hold.stop is Stop.CANCELLED:
-                return _finish(queue, claim, Cancelled())
-            if hold.stop is Stop.DRAINING:
-                return lambda: queue.hand_back(claim)
-            log.warning("job %s: the lease was lost, its clip is dropped", claim.job.id)
-            return None
+            return _stopped(queue, hold)
+        except MakerStuck as stuck:
+            self._lost_thread = stuck
+            self.stop()
+            return _retry(queue, claim, str(stuck))
 
-    async def _outcome(self, claim: Claim, hold: Hold) -> Outcome:
-        bench, job = self._bench, claim.job
-        done = await read_receipt(job.id, bench.media)
-        if done is not None:
-            return done
-        order = await read_order(job, claim.variant, bench.effects, bench.media)
-        loop = asyncio.get_running_loop()
+    async def _outcome(self, hold: Hold) -> Outcome:
+        metrics, claim = self._bench.metrics, hold.claim
+        metrics.claimed(claim, self._bench.ability.switch_s.get(claim.variant.needs, 0.0))
+        metrics.is_now(WorkerState.WORKING)
         try:
-            made = await loop.run_in_executor(self._thread, bench.maker.make, order, hold.report)
-            took = hold.pace.elapsed_s
-            bench.measured.add(claim.variant.needs, took)
-            return await store_clip(job, claim.variant, made, took, bench.media)
-        except (MediaFull, OSError) as error:
-            if isinstance(error, OSError) and error.errno != errno.ENOSPC:
-                raise
-            raise Refused(Refusal(RefusalCode.DISK_FULL)) from error
+            return await self._making.outcome(hold)
+        finally:
+            if not self._stopping.is_set():
+                metrics.is_now(WorkerState.IDLE)
 
     async def _until_reachable(self, ending: Ending) -> None:
         """Tell the queue how it ended, however long it is away; every ending may be repeated.
@@ -168,9 +174,21 @@ Ending = Callable[[], Awaitable[bool]]
 
 
 def _finish(queue: JobQueue, claim: Claim, outcome: Outcome) -> Ending:
-    log.info("job %s: %s", claim.job.id, outcome.kind)
+    log.info("%s", outcome.kind)
     return lambda: queue.finish(claim, outcome)
 
 
 def _retry(queue: JobQueue, claim: Claim, error: str) -> Ending:
     return lambda: queue.retry(claim, error)
+
+
+def _stopped(queue: JobQueue, hold: Hold) -> Ending | None:
+    """Say what is told of a job that was stopped before its end."""
+    if hold.stop is Stop.CANCELLED:
+        return _finish(queue, hold.claim, Cancelled())
+    if hold.stop is Stop.STUCK:
+        return _retry(queue, hold.claim, f"no progress for {hold.pace.still_s:.0f} s")
+    if hold.stop is Stop.LOST:
+        log.warning("the lease was lost, the clip is dropped")
+        return None
+    return lambda: queue.hand_back(hold.claim)

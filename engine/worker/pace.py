@@ -10,7 +10,7 @@ from engine.jobs.job import JobId, Progress
 
 PREPARING = 0.12  # share of the whole that preparing takes
 RENDERED = 0.97  # what is left afterwards is encoding's tail and storing
-REMEMBERED = 20  # clips a variant's measured seconds are taken over
+REMEMBERED = 20  # clips a kind's measured seconds are taken over
 
 
 class Pace:
@@ -18,41 +18,56 @@ class Pace:
 
     def __init__(self, job: JobId) -> None:
         self._job = job
-        self._started = time.monotonic()
-        self.progress = Progress(job=job, stage="preparing", fraction=0.0)
+        self.begin()
+
+    def begin(self) -> None:
+        """Start the clock: what was claimed together is made one by one."""
+        self._started = self._moved = time.monotonic()
+        self.progress = Progress(job=self._job, stage="preparing", fraction=0.0)
 
     def reached(self, stage: str, fraction: float) -> None:
         """Note that a stage is done up to `fraction` (0..1)."""
+        before = self.progress
         if stage == "preparing":
             self.progress = Progress(
                 job=self._job, stage="preparing", fraction=PREPARING * fraction
             )
-            return
-        whole = PREPARING + (RENDERED - PREPARING) * fraction
-        elapsed = self.elapsed_s
-        self.progress = Progress(
-            job=self._job,
-            stage="rendering" if fraction < 1 else "encoding",
-            fraction=round(whole, 3),
-            left_s=round(elapsed / whole - elapsed, 1),
-        )
+        else:
+            self.progress = self._rendering(fraction)
+        if (before.stage, before.fraction) != (self.progress.stage, self.progress.fraction):
+            self._moved = time.monotonic()
 
     @property
     def elapsed_s(self) -> float:
         """Seconds since the work began."""
         return time.monotonic() - self._started
 
+    @property
+    def still_s(self) -> float:
+        """Seconds since there was progress."""
+        return time.monotonic() - self._moved
+
+    def _rendering(self, fraction: float) -> Progress:
+        whole = PREPARING + (RENDERED - PREPARING) * fraction
+        elapsed = self.elapsed_s
+        return Progress(
+            job=self._job,
+            stage="rendering" if fraction < 1 else "encoding",
+            fraction=round(whole, 3),
+            left_s=round(elapsed / whole - elapsed, 1),
+        )
+
 
 class Measured:
-    """Remembers how long each variant took here lately."""
+    """Remembers how long each kind of clip took here lately, by the text of its CostKey."""
 
     def __init__(self) -> None:
         self._seconds: dict[str, deque[float]] = {}
 
-    def add(self, needs: str, seconds: float) -> None:
+    def add(self, kind: str, seconds: float) -> None:
         """Remember one clip."""
-        self._seconds.setdefault(needs, deque(maxlen=REMEMBERED)).append(seconds)
+        self._seconds.setdefault(kind, deque(maxlen=REMEMBERED)).append(seconds)
 
     def medians(self) -> dict[str, float]:
-        """Median seconds by need-key."""
-        return {needs: round(statistics.median(s), 2) for needs, s in self._seconds.items()}
+        """Median seconds of each kind."""
+        return {kind: round(statistics.median(s), 2) for kind, s in self._seconds.items()}

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from engine.effects.catalogue import Effect
 from engine.jobs.catalogue import EffectCard, Offer
-from engine.jobs.errors import MediaFull, QueueUnavailable
+from engine.jobs.errors import MediaFull, MediaUnavailable, QueueUnavailable
 from engine.jobs.job import MediaKey, WorkerId
 from engine.jobs.media import MediaStore, preview_keys
 from engine.jobs.presence import Presence
@@ -48,8 +48,16 @@ async def keep_reaping(queue: JobQueue) -> None:
 async def publish_previews(
     effects: Mapping[str, Effect], media: MediaStore
 ) -> tuple[EffectCard, ...]:
-    """Store each effect's preview where the bots can read it; answers the cards."""
-    return tuple([await _card(effect, media) for effect in effects.values()])
+    """Store each effect's preview where the bots can read it; answers the cards.
+
+    Waits for a store that is away: without it a worker can do nothing anyway.
+    """
+    while True:
+        try:
+            return tuple([await _card(effect, media) for effect in effects.values()])
+        except MediaUnavailable as error:
+            log.warning("the media store is waited for: %s", error)
+            await asyncio.sleep(ANNOUNCE_S)
 
 
 async def _card(effect: Effect, media: MediaStore) -> EffectCard:

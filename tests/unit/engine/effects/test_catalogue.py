@@ -51,7 +51,7 @@ def test_a_card_prices_the_whole_clip(tmp_path: Path) -> None:
 
     (variant,) = effect.card(preview=None, poster=None).variants
 
-    assert (variant.needs, variant.cost_s) == ("look:wobble", 6.0)
+    assert (variant.needs, variant.cost_s, variant.frames) == ("look:wobble", 6.0, 96)
 
 
 @pytest.mark.parametrize(

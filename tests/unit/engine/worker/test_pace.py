@@ -42,6 +42,6 @@ def test_measured_seconds_are_the_median_of_the_last_clips() -> None:
     measured = Measured()
 
     for seconds in [100.0] * 5 + [7.0] * 19 + [9.0]:
-        measured.add("look:robot", seconds)
+        measured.add("look:robot|cpu|512|96", seconds)
 
-    assert measured.medians() == {"look:robot": pytest.approx(7.0)}
+    assert measured.medians() == {"look:robot|cpu|512|96": pytest.approx(7.0)}

@@ -3,100 +3,37 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
-from collections.abc import AsyncIterator, Awaitable, Callable
+import threading
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from redis.asyncio import Redis
 
-from engine.effects.catalogue import load_effects
-from engine.effects.maker import ClipMaker
-from engine.jobs.job import (
-    Cancelled,
-    ClipFormat,
-    Declined,
-    Failed,
-    Job,
-    JobId,
-    JobState,
-    MediaKey,
-    Succeeded,
-    Variant,
-    WorkerId,
-)
-from engine.jobs.media import MediaStore, clip_keys
-from engine.jobs.outbox import Outbox
+from engine.effects.look import Frames, Shot
+from engine.jobs.job import Cancelled, Declined, Failed, JobId, Succeeded, WorkerId
+from engine.jobs.media import clip_keys
 from engine.jobs.queue import JobQueue
 from engine.jobs.refusal import RefusalCode
-from engine.safety import OpenGate
-from engine.vision.vision import Vision
-from engine.worker.loop import Bench, Worker
-from engine.worker.pace import Measured
-from tests.fakes.photos import astronaut_jpeg, no_face_jpeg
-
-PHOTO = MediaKey("photos/" + "a" * 32 + ".jpg")
-SMALL = ClipFormat(size=128)
-
-
-def job(job_id: str = "job1", *, size: int = 128, photo: MediaKey = PHOTO) -> Job:
-    return Job(
-        id=JobId(job_id),
-        effect="head_turn",
-        effect_version="1.0.0",
-        variants=(Variant(name="head_turn", needs="look:head_turn", cost_s=6.0),),
-        photos=(photo,),
-        prompt="",
-        seed=7,
-        bot="web",
-        person="p1",
-        place="here",
-        format=ClipFormat(size=size),
-    )
-
-
-@pytest.fixture
-async def bench(redis: Redis, media: MediaStore, vision: Vision) -> Bench:
-    await media.put(PHOTO, astronaut_jpeg())
-    return Bench(
-        queue=JobQueue(redis),
-        media=media,
-        maker=ClipMaker(vision, OpenGate()),
-        effects=load_effects(),
-        measured=Measured(),
-    )
-
-
-@contextlib.asynccontextmanager
-async def working(
-    bench: Bench, *, drain: timedelta = timedelta(seconds=30)
-) -> AsyncIterator[Worker]:
-    worker = Worker(WorkerId("w1"), bench, drain=drain)
-    running = asyncio.create_task(worker.run())
-    try:
-        yield worker
-    finally:
-        worker.stop()
-        await running
-
-
-async def until(fact: Callable[[], Awaitable[bool]]) -> None:
-    async with asyncio.timeout(60):
-        while not await fact():
-            await asyncio.sleep(0.02)
-
-
-async def outcome(redis: Redis) -> Succeeded | Declined | Failed | Cancelled:
-    outbox = Outbox(redis, "web")
-    async with asyncio.timeout(60):
-        while True:
-            for entry in await outbox.entries(wait=timedelta(seconds=1)):
-                return entry.outcome
+from engine.vision.scene import Scene
+from engine.worker.bench import Bench, Patience
+from tests.fakes.photos import no_face_jpeg
+from tests.unit.engine.worker.broken_looks import looking, photo_for_ever
+from tests.unit.engine.worker.working import (
+    ABILITY,
+    PHOTO,
+    is_running,
+    job,
+    outcome,
+    outcomes,
+    until,
+    working,
+)
 
 
 async def test_a_claimed_photo_becomes_a_stored_clip(bench: Bench, redis: Redis) -> None:
-    await bench.queue.enqueue(job(), max_waiting=5)
+    await bench.queue.enqueue(job())
 
     async with working(bench):
         done = await outcome(redis)
@@ -105,14 +42,14 @@ async def test_a_claimed_photo_becomes_a_stored_clip(bench: Bench, redis: Redis)
     assert (done.clip.width, done.clip.height, done.clip.seconds) == (128, 128, 4.0)
     assert (await bench.media.get(done.clip.key))[4:8] == b"ftyp"
     assert (await bench.media.get(done.clip.poster))[:2] == b"\xff\xd8"
-    assert bench.measured.medians().keys() == {"look:head_turn"}
+    assert bench.measured.medians().keys() == {"look:head_turn|cpu|128|0"}
 
 
 async def test_a_cancel_stops_the_clip_while_it_renders(bench: Bench, redis: Redis) -> None:
-    await bench.queue.enqueue(job(size=640), max_waiting=5)
+    await bench.queue.enqueue(job(size=640))
 
     async with working(bench):
-        await until(lambda: rendering(bench))
+        await until(lambda: is_running(bench))
         await bench.queue.cancel(JobId("job1"))
         done = await outcome(redis)
 
@@ -124,7 +61,7 @@ async def test_a_photo_without_a_face_is_refused_at_the_first_attempt(
     bench: Bench, redis: Redis
 ) -> None:
     await bench.media.put(PHOTO, no_face_jpeg())
-    await bench.queue.enqueue(job(), max_waiting=5)
+    await bench.queue.enqueue(job())
 
     async with working(bench):
         done = await outcome(redis)
@@ -135,7 +72,7 @@ async def test_a_photo_without_a_face_is_refused_at_the_first_attempt(
 
 async def test_a_photo_that_expired_meanwhile_is_refused(bench: Bench, redis: Redis) -> None:
     await bench.media.delete(PHOTO)
-    await bench.queue.enqueue(job(), max_waiting=5)
+    await bench.queue.enqueue(job())
 
     async with working(bench):
         done = await outcome(redis)
@@ -146,7 +83,7 @@ async def test_a_photo_that_expired_meanwhile_is_refused(bench: Bench, redis: Re
 
 async def test_our_own_failure_is_tried_again_and_then_said(bench: Bench, redis: Redis) -> None:
     await bench.media.put(PHOTO, b"\xff\xd8 not really a photo")
-    await bench.queue.enqueue(job(), max_waiting=5)
+    await bench.queue.enqueue(job())
 
     async with working(bench):
         done = await outcome(redis)
@@ -156,10 +93,10 @@ async def test_our_own_failure_is_tried_again_and_then_said(bench: Bench, redis:
 
 
 async def test_a_stopping_worker_finishes_the_clip_at_hand(bench: Bench, redis: Redis) -> None:
-    await bench.queue.enqueue(job(size=320), max_waiting=5)
+    await bench.queue.enqueue(job(size=320))
 
     async with working(bench) as worker:
-        await until(lambda: rendering(bench))
+        await until(lambda: is_running(bench))
         worker.stop()
 
     assert isinstance(await outcome(redis), Succeeded)
@@ -168,13 +105,13 @@ async def test_a_stopping_worker_finishes_the_clip_at_hand(bench: Bench, redis: 
 async def test_a_stopping_worker_without_time_hands_the_job_back_uncounted(
     bench: Bench,
 ) -> None:
-    await bench.queue.enqueue(job(size=640), max_waiting=5)
+    await bench.queue.enqueue(job(size=640))
 
-    async with working(bench, drain=timedelta(0)) as worker:
-        await until(lambda: rendering(bench))
+    async with working(bench, patience=Patience(drain_s=0)) as worker:
+        await until(lambda: is_running(bench))
         worker.stop()
 
-    claim = await bench.queue.claim(WorkerId("w2"), ["look:head_turn"], nonce="n")
+    claim = await bench.queue.claim(WorkerId("w2"), ABILITY, nonce="n")
     assert claim is not None
     assert claim.attempt == 1
 
@@ -182,13 +119,13 @@ async def test_a_stopping_worker_without_time_hands_the_job_back_uncounted(
 async def test_a_clip_an_earlier_attempt_stored_is_not_made_again(
     bench: Bench, redis: Redis
 ) -> None:
-    await bench.queue.enqueue(job(), max_waiting=5)
+    await bench.queue.enqueue(job())
     async with working(bench):
         first = await outcome(redis)
     await redis.flushdb()
     await bench.media.delete(PHOTO)
 
-    await bench.queue.enqueue(job(), max_waiting=5)
+    await bench.queue.enqueue(job())
     async with working(bench):
         second = await outcome(redis)
 
@@ -197,12 +134,12 @@ async def test_a_clip_an_earlier_attempt_stored_is_not_made_again(
 
 async def test_a_worker_that_lost_its_lease_drops_its_clip(bench: Bench, redis: Redis) -> None:
     hasty = replace(bench, queue=JobQueue(redis, lease=timedelta(milliseconds=50)))
-    await hasty.queue.enqueue(job(size=640), max_waiting=5)
+    await hasty.queue.enqueue(job(size=640))
 
     async with working(hasty):
-        await until(lambda: rendering(bench))
-        await until(lambda: reaped(bench))
-        taken = await bench.queue.claim(WorkerId("w2"), ["look:head_turn"], nonce="n")
+        await until(lambda: is_running(bench))
+        await until(lambda: has_been_reaped(bench))
+        taken = await bench.queue.claim(WorkerId("w2"), ABILITY, nonce="n")
         assert taken is not None
         await bench.queue.finish(taken, Cancelled())
 
@@ -210,9 +147,45 @@ async def test_a_worker_that_lost_its_lease_drops_its_clip(bench: Bench, redis: 
     assert not await bench.media.exists(clip_keys(JobId("job1")).video)
 
 
-async def rendering(bench: Bench) -> bool:
-    return await bench.queue.state(JobId("job1")) is JobState.RUNNING
+async def test_jobs_that_could_be_made_together_are_claimed_at_once_and_all_made(
+    bench: Bench, redis: Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    quick = looking(bench, monkeypatch, photo_for_ever)
+    for name in ("one", "two", "three"):
+        await bench.queue.enqueue(job(name, need="look:broken", batch_key="alike"))
+
+    async with working(quick, batch=2):
+        done = await outcomes(redis, 3)
+
+    assert all(isinstance(one, Succeeded) for one in done)
+    assert await redis.hget("zoetrope:{main}:counts", "claims|affinity") == "1"
 
 
-async def reaped(bench: Bench) -> bool:
+async def test_a_stopping_worker_hands_back_what_it_has_not_begun(
+    bench: Bench, redis: Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, go_on = threading.Event(), threading.Event()
+
+    def look(scene: Scene, shot: Shot) -> Iterator[Frames]:
+        begun.set()
+        go_on.wait()
+        yield from photo_for_ever(scene, shot)
+
+    slow = looking(bench, monkeypatch, look)
+    for name in ("one", "two"):
+        await bench.queue.enqueue(job(name, need="look:broken", batch_key="alike"))
+
+    async with working(slow, batch=2) as worker:
+        await asyncio.to_thread(begun.wait)
+        assert await is_running(bench, "two")
+        worker.stop()
+        go_on.set()
+
+    assert isinstance(await outcome(redis), Succeeded)
+    claim = await bench.queue.claim(WorkerId("w2"), slow.ability, nonce="n")
+    assert claim is not None
+    assert (claim.job.id, claim.attempt) == ("two", 1)
+
+
+async def has_been_reaped(bench: Bench) -> bool:
     return await bench.queue.reap() > 0
