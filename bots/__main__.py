@@ -7,14 +7,19 @@ import asyncio
 import logging
 import signal
 import sys
+from contextlib import AbstractAsyncContextManager
 from typing import cast
 
 from bots.errors import BotsError
-from bots.services import opened
+from bots.services import Services, opened
 from bots.settings import BotSettings
 from bots.web_chat.app import serve
 from engine.jobs.errors import JobsError, QueueUnavailable
+from engine.jobs.logs import set_up_logs
+from engine.jobs.presence import Presence
 from engine.jobs.settings import BadSetting
+from engine.jobs.telemetry.health import Health
+from engine.jobs.telemetry.server import serving_as_set
 
 CANNOT_START = 2
 
@@ -26,10 +31,11 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m bots", description=__doc__)
     parser.add_argument("bot", choices=["web"], help="which chat to serve")
     bot = parser.parse_args().bot
-    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
     code = 0
     try:
-        asyncio.run(_run(bot, BotSettings.read()))
+        settings = BotSettings.read()
+        set_up_logs(settings.log)
+        asyncio.run(_run(bot, settings))
     except* (BadSetting, BotsError, JobsError, OSError) as errors:
         print(_first_line(errors), file=sys.stderr)  # noqa: T201 - for the operator
         code = CANNOT_START
@@ -46,19 +52,33 @@ def _first_line(errors: ExceptionGroup[Exception]) -> str:
 async def _run(bot: str, settings: BotSettings) -> None:
     _stop_on_signals()
     try:
-        async with opened(bot, settings) as services:
+        async with opened(bot, settings) as services, _observed(services, settings):
             try:
                 await services.queue.load()
             except QueueUnavailable as error:
                 log.warning("starting without the queue, which is awaited: %s", error)
-            sweeping = asyncio.create_task(services.sweeper.run())
+            beside = [
+                asyncio.create_task(services.sweeper.run()),
+                asyncio.create_task(services.planner.run()),
+            ]
             try:
                 await serve(services, settings)
             finally:
-                sweeping.cancel()
-                await asyncio.wait([sweeping])
+                for task in beside:
+                    task.cancel()
+                await asyncio.wait(beside)
     except asyncio.CancelledError:
         log.info("stopped")
+
+
+def _observed(services: Services, settings: BotSettings) -> AbstractAsyncContextManager[None]:
+    health = Health(
+        {
+            "queue": Presence(services.redis).live_workers,
+            "database": services.database.check,
+        }
+    )
+    return serving_as_set(settings, services.metrics.registry, health)
 
 
 def _stop_on_signals() -> None:

@@ -1,17 +1,21 @@
-"""Who may use the house, and how much: pure rules, given what the store knows."""
+"""Who may use the house, how much, and what it costs: pure rules, given what the store knows."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 from fnmatch import fnmatchcase
 
 from bots.chat import Person, PersonId, Place
 from engine.jobs.errors import Refused
+from engine.jobs.job import TERMINAL, Job, JobState
 from engine.jobs.refusal import Refusal, RefusalCode
 
 DAY = timedelta(days=1)
+_DRAFT = ":draft"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,12 +24,13 @@ class Policy:
 
     Entries are ids of people and places, or patterns such as `telegram:*`. `daily_limit` is how
     many clips a person may have made in any 24 hours, `max_waiting` how many may be on their way
-    at once.
+    at once. The clips of `paid_people` are made in the paid class.
     """
 
     owners: tuple[str, ...] = ()
     allowed_people: tuple[str, ...] = ()
     allowed_places: tuple[str, ...] = ()
+    paid_people: tuple[str, ...] = ()
     daily_limit: int = 50
     max_waiting: int = 5
 
@@ -41,6 +46,10 @@ class Policy:
             or _named(who.id, self.allowed_people)
             or _named(where.id, self.allowed_places)
         )
+
+    def job_class(self, person: PersonId) -> str:
+        """Tell in which class the queue keeps a person's jobs."""
+        return "paid" if _named(person, self.paid_people) else "free"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +99,34 @@ def check_allowance(policy: Policy, who: Person, usage: Usage, now: datetime) ->
     raise Refused(
         Refusal(RefusalCode.DAILY_LIMIT, {"limit": policy.daily_limit, "renews_in_s": wait_s})
     )
+
+
+class LedgerKind(StrEnum):
+    """What a movement of credits is: each job has one hold, which is settled or released."""
+
+    HOLD = "hold"
+    SETTLE = "settle"
+    RELEASE = "release"
+
+
+def price(job: Job) -> int:
+    """Tell how many credits a job takes: the seconds its preferred variant is predicted to work.
+
+    A draft shown before the final clip is free.
+    """
+    return 0 if job.id.endswith(_DRAFT) else max(1, math.ceil(job.variants[0].cost_s))
+
+
+def closing(
+    state: JobState, *, erased: bool, delivered: bool, undeliverable: bool
+) -> LedgerKind | None:
+    """Tell how a request's hold is to be closed; None while that is not known.
+
+    Credits are spent on what was seen: whatever ends otherwise gives them back.
+    """
+    if erased or undeliverable or state in TERMINAL - {JobState.SUCCEEDED}:
+        return LedgerKind.RELEASE
+    return LedgerKind.SETTLE if state is JobState.SUCCEEDED and delivered else None
 
 
 def _named(name: str, patterns: Iterable[str]) -> bool:

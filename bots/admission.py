@@ -7,12 +7,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from bots.accounts import Policy
 from bots.chat import Ask
 from bots.gallery import Gallery
 from bots.options import settle_options
 from bots.routing import RUNNERS_UP, Route, Router, Suggestion
 from bots.store.journal import Request
 from engine.jobs.catalogue import EffectCard, Offer
+from engine.jobs.costs import Costs
 from engine.jobs.errors import Refused
 from engine.jobs.job import Job, JobState, Variant
 from engine.jobs.refusal import Refusal, RefusalCode
@@ -32,10 +34,11 @@ class Choice:
 class Admission:
     """Turns asks into requests, without writing anything down."""
 
-    def __init__(self, bot: str, gallery: Gallery, router: Router) -> None:
+    def __init__(self, bot: str, gallery: Gallery, router: Router, policy: Policy) -> None:
         self._bot = bot
         self._gallery = gallery
         self._router = router
+        self._policy = policy
 
     async def choose(self, ask: Ask) -> Choice:
         """Find the effect that an ask wants.
@@ -47,15 +50,20 @@ class Admission:
         offer = await self._gallery.offer()
         if not offer.effects:
             raise Refused(Refusal(RefusalCode.TRY_LATER))
-        return await self._match(ask) if ask.effect is None else Choice(_named(offer, ask.effect))
+        if ask.effect is None:
+            return await self._match(ask)
+        return Choice(self._named(offer, ask.effect))
 
     async def request(self, ask: Ask, choice: Choice, now: datetime) -> Request:
         """Write out what is to be journalled and done.
 
         Raises:
-            Refused: a photo is missing, or an option is not one of the effect's.
+            Refused: a photo is missing, an option is not one of the effect's, or no worker there
+                is can make it.
         """
         card, offer = choice.card, await self._gallery.offer()
+        if not card.variants:
+            raise Refused(Refusal(RefusalCode.NO_WORKER))
         if len(ask.photos) < card.photos:
             raise Refused(Refusal(RefusalCode.PHOTO_NEEDED, {"photos": card.photos}))
         runners_up = choice.runners_up
@@ -77,7 +85,7 @@ class Admission:
             id=ask.id,
             effect=card.id,
             effect_version=card.version,
-            variants=tuple(_as_measured(variant, offer) for variant in card.variants),
+            variants=_as_measured(card.variants, offer, ask.format.size),
             photos=ask.photos[: card.photos],
             prompt=ask.prompt,
             params=settle_options(card, ask.params),
@@ -86,7 +94,16 @@ class Admission:
             bot=self._bot,
             person=ask.who.id,
             place=ask.where.id,
+            job_class=self._policy.job_class(ask.who.id),
         )
+
+    def _named(self, offer: Offer, effect: str) -> EffectCard:
+        for card in offer.effects:
+            if card.id == effect:
+                return card
+        if self._gallery.has_shown(effect):
+            raise Refused(Refusal(RefusalCode.NO_WORKER))
+        raise Refused(Refusal(RefusalCode.UNKNOWN_EFFECT, {"effect": effect[:40]}))
 
     async def _match(self, ask: Ask) -> Choice:
         """Take the words for an effect, if it is clear which one they mean."""
@@ -106,13 +123,6 @@ def _check_words(ask: Ask) -> None:
         raise Refused(Refusal(RefusalCode.PROMPT_TOO_LONG, {"limit": LONGEST_PROMPT}))
 
 
-def _named(offer: Offer, effect: str) -> EffectCard:
-    for card in offer.effects:
-        if card.id == effect:
-            return card
-    raise Refused(Refusal(RefusalCode.UNKNOWN_EFFECT, {"effect": effect[:40]}))
-
-
 def _fitting(cards: Sequence[EffectCard], photos: int) -> list[EffectCard]:
     """Pick the effects that use the photos sent, or that make something of words alone."""
     if photos:
@@ -125,6 +135,10 @@ def _nothing_matches(route: Route, photos: int) -> Refused:
     return Refused(Refusal(RefusalCode.NO_MODEL_FOR_PROMPT, {"nearest": nearest, "photos": photos}))
 
 
-def _as_measured(variant: Variant, offer: Offer) -> Variant:
-    """Price a variant by what live workers have measured."""
-    return replace(variant, cost_s=offer.measured_s.get(variant.needs, variant.cost_s))
+def _as_measured(variants: Sequence[Variant], offer: Offer, size: int) -> tuple[Variant, ...]:
+    """Price variants by what live workers have measured, for a clip of this size."""
+    costs = Costs.read(offer.measured_s)
+    return tuple(
+        replace(it, cost_s=costs.usual_anywhere(it.needs, size, it.frames, it.cost_s))
+        for it in variants
+    )

@@ -119,10 +119,21 @@ class Placeholder:
 
 
 class Chat(Protocol):
-    """A platform, as delivery needs it."""
+    """A platform, as delivery needs it.
 
-    async def post(self, place: PlaceId, job: JobId, message: Message) -> Placeholder:
-        """Show a new message for a job."""
+    Every verb may raise ChatBusy or ChatForbidden, and then has done nothing, or ChatUnavailable:
+    whether it was done is unknown then, and it is asked for again.
+    """
+
+    async def post(
+        self, place: PlaceId, job: JobId, message: Message, *, replaces: Placeholder | None = None
+    ) -> Placeholder:
+        """Show a new message for a job, in place of one that is gone if `replaces` names it.
+
+        Where a platform can tell a repeated message by a nonce, the job and what is replaced make
+        one: the same call again then gives the message that is already there. Elsewhere it may
+        show a second one; that is why a clip is never posted, but edited into what was posted.
+        """
         ...
 
     async def edit(self, placeholder: Placeholder, job: JobId, message: Message) -> None:
@@ -130,7 +141,7 @@ class Chat(Protocol):
 
         Raises:
             MessageGone: the message no longer exists.
-            ChatUnavailable: the platform does not answer.
+            ClipTooLarge: the platform cannot show this clip; the message is as it was.
         """
         ...
 

@@ -19,6 +19,7 @@ class Gallery:
         self._presence = presence
         self._fresh_s = fresh_s
         self._offer = Offer(effects=())
+        self._seen: set[str] = set()
         self._live = 0
         self._asked_at = float("-inf")
 
@@ -30,6 +31,10 @@ class Gallery:
     async def cards(self) -> tuple[EffectCard, ...]:
         """Give the effects people may pick."""
         return tuple(card for card in (await self.offer()).effects if not card.hidden)
+
+    def has_shown(self, effect: str) -> bool:
+        """Tell whether a worker has offered an effect since we started, even if none does now."""
+        return effect in self._seen
 
     async def somebody_works(self) -> bool:
         """Tell whether a worker was alive when last asked."""
@@ -49,4 +54,5 @@ class Gallery:
         if offer.effects:
             # That nobody has offered anything yet is not kept: the first worker may be there now.
             self._offer = offer
+            self._seen |= {card.id for card in offer.effects}
             self._asked_at = time.monotonic()

@@ -11,11 +11,18 @@ from engine.jobs.catalogue import EffectCard
 from engine.jobs.job import Cancelled, Declined, Failed, Outcome, Progress, Standing, Succeeded
 from engine.jobs.refusal import Refusal, RefusalCode
 
-_ANOTHER_TRY_MAY_HELP = (RefusalCode.TRY_LATER, RefusalCode.DISK_FULL, RefusalCode.UNSAFE_CLIP)
+_ANOTHER_TRY_MAY_HELP = (
+    RefusalCode.TRY_LATER,
+    RefusalCode.DISK_FULL,
+    RefusalCode.UNSAFE_CLIP,
+    RefusalCode.NO_WORKER,
+    RefusalCode.WAITED_TOO_LONG,
+)
 _ANOTHER_EFFECT_MAY_HELP = (
     RefusalCode.UNKNOWN_EFFECT,
     RefusalCode.BAD_OPTION,
     RefusalCode.UNSAFE_CLIP,
+    RefusalCode.NO_WORKER,
 )
 
 
@@ -33,8 +40,10 @@ def queued(
     """Show a job that waits."""
     if not somebody_works:
         line = texts.nobody_works()
+    elif standing is None:
+        line = texts.accepted()
     else:
-        line = texts.queued(standing) if standing else texts.accepted()
+        line = texts.queued(standing) if standing.doable else texts.nobody_can()
     return _on_its_way(texts, subject, line, progress=None)
 
 
@@ -69,6 +78,13 @@ def ended(texts: Texts, subject: Subject, outcome: Outcome) -> Message:
         case Cancelled():
             text = texts.cancelled()
     offered = (Action.AGAIN, Action.OTHER_EFFECT, Action.DELETE)
+    return Message(text=text, buttons=_buttons(texts, *offered))
+
+
+def too_large(texts: Texts, subject: Subject) -> Message:
+    """Show that there is a clip, but not the clip."""
+    offered = (Action.DOWNLOAD, Action.OTHER_EFFECT, Action.DELETE)
+    text = texts.too_large(texts.title(subject.title))
     return Message(text=text, buttons=_buttons(texts, *offered))
 
 

@@ -55,6 +55,6 @@ class Outcomes:
         if request is None or request.erased:
             await self._retention.erase_clip(entry.job)
         if request is not None:
-            await self._journal.settle(entry.job, entry.outcome, self._now())
+            await self._journal.conclude(entry.job, entry.outcome, self._now())
         await self._outbox.acknowledge(entry.entry)
         await self._queue.forget(entry.job)

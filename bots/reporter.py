@@ -42,6 +42,10 @@ class Reporter:
         """Say what became of a request."""
         return messages.ended(_texts(request), await self._subject(request), outcome)
 
+    def too_large(self, request: Request) -> Message:
+        """Say that the clip is there, but cannot be shown where it was asked for."""
+        return messages.too_large(_texts(request), Subject(title=request.title))
+
     def moment(self, request: Request) -> Message:
         """Say that something is about to appear."""
         return messages.moment(_texts(request))

@@ -43,9 +43,9 @@ class Retention:
         self._media = media
         self._keep = keep
 
-    async def erase(self, request: Request) -> None:
+    async def erase(self, request: Request, now: datetime) -> None:
         """Keep nothing of a request but that it was made."""
-        await self._journal.erase(request.id)
+        await self._journal.erase(request.id, now)
         await self.erase_clip(request.id)
         photos = request.job.photos if request.job else ()
         await self._remove_photos(
@@ -64,7 +64,7 @@ class Retention:
         for request in await self._journal.with_media(now - self._keep.clips):
             await self._journal.forget_media(request.id)
             await self.erase_clip(request.id)
-        await self._journal.drop(now - self._keep.journal)
+        await self._journal.drop(now - self._keep.journal, now)
         await self._conversation.forget_before(now - self._keep.clips)
 
     async def remove_orphans(self, now: datetime) -> None:

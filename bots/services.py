@@ -5,15 +5,23 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 
 from redis.asyncio import Redis
 
 from bots.admission import Admission
 from bots.chat import Chat
 from bots.clock import Clock, utc_now
-from bots.delivery import USUAL_PACE, Delivery, Pace
+from bots.delivery.budget import Budget
+from bots.delivery.delivery import Delivery
+from bots.delivery.lanes import Lanes
+from bots.delivery.pace import USUAL_PACE, Pace
+from bots.delivery.showing import Showing
+from bots.delivery.watch import Watch
 from bots.gallery import Gallery
+from bots.metrics import BotMetrics
 from bots.outcomes import Outcomes
+from bots.replay import Replay
 from bots.reporter import Reporter
 from bots.retention import Keep, Retention
 from bots.routing import Router
@@ -21,6 +29,7 @@ from bots.settings import BotSettings
 from bots.store.conversation import Conversation
 from bots.store.database import Database
 from bots.store.journal import Journal
+from bots.store.ledger import Ledger
 from bots.store.people import People
 from bots.store.photos import Photos
 from bots.studio import Rules, Studio
@@ -29,9 +38,11 @@ from engine.jobs.connection import connect
 from engine.jobs.intake import Intake, IntakeLimits
 from engine.jobs.media import MediaStore
 from engine.jobs.outbox import Outbox
+from engine.jobs.planner import Planner
 from engine.jobs.presence import Presence
 from engine.jobs.progress import ProgressFeed
 from engine.jobs.queue import JobQueue
+from engine.jobs.strays import Patience
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,20 +53,33 @@ class Services:
     redis: Redis
     database: Database
     journal: Journal
+    ledger: Ledger
     media: MediaStore
     queue: JobQueue
     gallery: Gallery
     retention: Retention
     studio: Studio
     sweeper: Sweeper
+    planner: Planner
+    metrics: BotMetrics
 
     now: Clock
 
-    def delivery(self, chat: Chat, pace: Pace = USUAL_PACE) -> Delivery:
-        """Make what shows this bot's requests in a chat."""
+    def delivery(
+        self, chat: Chat, pace: Pace = USUAL_PACE, budget: Budget | None = None
+    ) -> Delivery:
+        """Make what shows this bot's requests in a chat, within what the platform allows."""
+        showing = Showing(
+            lanes=Lanes(chat, budget or Budget(), self.metrics),
+            journal=self.journal,
+            reporter=Reporter(self.queue, self.gallery),
+            metrics=self.metrics,
+            pace=pace,
+            now=self.now,
+        )
         return Delivery(
             bot=self.bot,
-            chat=chat,
+            showing=showing,
             journal=self.journal,
             outcomes=Outcomes(
                 outbox=Outbox(self.redis, self.bot),
@@ -65,9 +89,8 @@ class Services:
                 now=self.now,
             ),
             feed=ProgressFeed(self.redis),
-            reporter=Reporter(self.queue, self.gallery),
+            watch=Watch(self.redis, self.bot),
             pace=pace,
-            now=self.now,
         )
 
 
@@ -100,11 +123,12 @@ def _services(
 ) -> Services:
     journal, photos = Journal(database), Photos(database)
     media = MediaStore.at(settings.media)
-    queue, gallery = JobQueue(redis), Gallery(Presence(redis))
+    queue = JobQueue(redis, order=settings.order)
+    gallery, metrics = Gallery(Presence(redis)), BotMetrics(bot)
     retention = _retention(settings, database, journal, photos, media)
     studio = Studio(
-        rules=Rules(policy=settings.policy, media_quota=settings.media_quota),
-        admission=Admission(bot, gallery, router),
+        rules=Rules(policy=settings.policy, caps=settings.caps, media_quota=settings.media_quota),
+        admission=Admission(bot, gallery, router, settings.policy),
         gallery=gallery,
         journal=journal,
         people=People(database),
@@ -115,25 +139,38 @@ def _services(
         retention=retention,
         now=now,
     )
+    replay = Replay(
+        journal=journal,
+        queue=queue,
+        outbox=partial(Outbox, redis),
+        media=media,
+        caps=settings.caps,
+        now=now,
+    )
     return Services(
         bot=bot,
         redis=redis,
         database=database,
         journal=journal,
+        ledger=Ledger(database),
         media=media,
         queue=queue,
         gallery=gallery,
         retention=retention,
         studio=studio,
-        sweeper=Sweeper(
-            journal=journal,
-            queue=queue,
-            media=media,
-            retention=retention,
-            max_waiting=settings.max_waiting,
-            now=now,
-        ),
+        sweeper=Sweeper(queue=queue, replay=replay, retention=retention, now=now),
+        planner=_planner(settings, redis, metrics),
+        metrics=metrics,
         now=now,
+    )
+
+
+def _planner(settings: BotSettings, redis: Redis, metrics: BotMetrics) -> Planner:
+    return Planner(
+        redis,
+        order=settings.order,
+        patience=Patience(waiting=settings.give_up),
+        missed=metrics.eta_missed,
     )
 
 

@@ -10,6 +10,7 @@ from pydantic import BeforeValidator, Field, SecretStr, model_validator
 from pydantic_settings import NoDecode
 
 from bots.accounts import Policy
+from engine.jobs.order import Caps
 from engine.jobs.settings import PREFIX, BadSetting, SharedSettings
 
 
@@ -27,7 +28,8 @@ class BotSettings(SharedSettings):
     """Who may use the bots, how much, how long things are kept, and where the web chat listens."""
 
     database_url: str = Field(
-        default="", description="SQLAlchemy URL of the database; empty: a file in the data folder"
+        default="",
+        description="database, as postgresql://user:password@host/name; empty: a file in the data",
     )
     language: Literal["en", "zh"] = Field(
         default="en", description="what people read who name no language we have"
@@ -45,6 +47,25 @@ class BotSettings(SharedSettings):
     )
     max_waiting: int = Field(
         default=5, ge=1, description="clips one person may have on their way at once"
+    )
+    max_running: int = Field(
+        default=2,
+        ge=1,
+        description="of those, clips in line for a worker at once; the others follow them",
+    )
+    max_place_waiting: int = Field(
+        default=50, ge=1, description="clips one chat may have on their way at once"
+    )
+    max_place_running: int = Field(
+        default=8,
+        ge=1,
+        description="of those, clips in line for a worker at once; the others follow them",
+    )
+    paid_people: Names = Field(
+        default=(), description="people whose clips get the paid share of the workers; patterns too"
+    )
+    give_up_hours: float = Field(
+        default=12, gt=0, description="hours a clip may wait for a worker before it is given up"
     )
 
     keep_photos_hours: int = Field(default=24, ge=1, description="hours a photo is kept")
@@ -93,9 +114,25 @@ class BotSettings(SharedSettings):
             owners=self.owners,
             allowed_people=self.allowed_people,
             allowed_places=self.allowed_places,
+            paid_people=self.paid_people,
             daily_limit=self.daily_limit,
             max_waiting=self.max_waiting,
         )
+
+    @property
+    def caps(self) -> Caps:
+        """How many jobs of one person and of one chat the queue takes."""
+        return Caps(
+            person_waiting=self.max_waiting,
+            person_running=self.max_running,
+            place_waiting=self.max_place_waiting,
+            place_running=self.max_place_running,
+        )
+
+    @property
+    def give_up(self) -> timedelta:
+        """How long a clip may wait for a worker."""
+        return timedelta(hours=self.give_up_hours)
 
     @property
     def media_quota(self) -> int:

@@ -1,4 +1,4 @@
-"""What people can do here: send a photo, ask, ask again, cancel, delete.
+"""What people can do here: send a photo, ask, ask again, cancel, collect, delete.
 
 Every verb raises Refused with a reason a person can act on; TRY_LATER is the one for when a store
 of ours does not answer.
@@ -13,17 +13,24 @@ from dataclasses import dataclass
 
 from bots.accounts import Policy, Usage, check_allowance, check_entry
 from bots.admission import Admission
-from bots.chat import Ask, Person, PersonId, Place
+from bots.chat import Ask, Person, PersonId, Place, ShownClip
 from bots.clock import Clock, utc_now
 from bots.errors import StoreUnavailable
 from bots.gallery import Gallery
+from bots.handover import hand_over
 from bots.retention import Retention, job_of_clip
 from bots.routing import Suggestion
 from bots.store.journal import Journal, Request
 from bots.store.people import People
 from bots.store.photos import Photos
 from engine.jobs.catalogue import EffectCard
-from engine.jobs.errors import MediaFull, QueueUnavailable, Refused
+from engine.jobs.errors import (
+    JobsError,
+    MediaFull,
+    QueueIncompatible,
+    QueueUnavailable,
+    Refused,
+)
 from engine.jobs.intake import Intake
 from engine.jobs.job import (
     TERMINAL,
@@ -33,12 +40,17 @@ from engine.jobs.job import (
     JobId,
     JobState,
     MediaKey,
+    Succeeded,
 )
 from engine.jobs.media import MediaStore, photo_key
+from engine.jobs.order import Caps
 from engine.jobs.queue import JobQueue
 from engine.jobs.refusal import Refusal, RefusalCode
 
 log = logging.getLogger(__name__)
+
+RECENT = 20
+"""How many requests are listed unless said otherwise."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +78,7 @@ class Rules:
     """What the studio holds people to; `media_quota` is in bytes."""
 
     policy: Policy
+    caps: Caps
     media_quota: int
 
 
@@ -136,7 +149,25 @@ class Studio:
         with _try_later():
             request = await self._own(who, job)
             await self._stop(request)
-            await self.retention.erase(request)
+            await self.retention.erase(request, self.now())
+
+    async def jobs(self, who: Person, limit: int = RECENT) -> list[Request]:
+        """List what a person has asked for lately, newest first."""
+        with _try_later():
+            return await self.journal.latest(who.id, limit)
+
+    async def collect(self, who: Person, job: JobId) -> ShownClip:
+        """Hand over a clip that could not be delivered, while it is kept."""
+        with _try_later():
+            request = await self._own(who, job)
+            kept = isinstance(request.outcome, Succeeded) and await self.media.exists(
+                request.outcome.clip.key
+            )
+            made = await self.journal.collect(job, self.now()) if kept else None
+        if made is None:
+            raise Refused(Refusal(RefusalCode.UNKNOWN_JOB))
+        clip = made.clip
+        return ShownClip(key=clip.key, poster=clip.poster, width=clip.width, height=clip.height)
 
     async def effects(self) -> tuple[EffectCard, ...]:
         """List what people may pick from."""
@@ -207,15 +238,15 @@ class Studio:
                 raise Refused(Refusal(RefusalCode.PHOTO_GONE))
 
     async def _enqueue(self, request: Request) -> None:
-        """Queue a journalled request; if Redis is away the sweeper will."""
+        """Queue a journalled request; if the queue is away the sweeper will."""
         if request.job is None:
             return
         try:
-            await self.queue.enqueue(request.job, max_waiting=self.rules.policy.max_waiting)
-        except QueueUnavailable as error:
+            await hand_over(request.job, self.rules.caps, journal=self.journal, queue=self.queue)
+        except (QueueUnavailable, QueueIncompatible, StoreUnavailable) as error:
             log.warning("%s is journalled and will be queued later: %s", request.id, error)
         except Refused as refused:
-            await self.journal.settle(request.id, Declined(refusal=refused.refusal), self.now())
+            await self.journal.conclude(request.id, Declined(refusal=refused.refusal), self.now())
             await self.journal.set_delivered(request.id, self.now())
             raise
 
@@ -225,7 +256,7 @@ class Studio:
             return
         state = await self.queue.cancel(request.id)
         if state in (None, JobState.CANCELLED):
-            await self.journal.settle(request.id, Cancelled(), self.now(), counted=False)
+            await self.journal.conclude(request.id, Cancelled(), self.now(), counted=False)
 
     async def _own(self, who: Person, job: JobId) -> Request:
         request = await self.journal.get(job)
@@ -247,6 +278,8 @@ class Studio:
 def _ticket_again(known: Request, ask: Ask) -> Ticket:
     if known.person.id != ask.who.id:
         raise Refused(Refusal(RefusalCode.NOT_YOURS))
+    if isinstance(known.outcome, Declined) and known.placeholder is None:
+        raise Refused(known.outcome.refusal)
     return Ticket(job=known.id, effect=known.effect, new=False)
 
 
@@ -257,6 +290,6 @@ def _try_later() -> Generator[None]:
         yield
     except MediaFull as error:
         raise Refused(Refusal(RefusalCode.DISK_FULL)) from error
-    except (StoreUnavailable, QueueUnavailable) as error:
+    except (StoreUnavailable, JobsError) as error:
         log.warning("an ask could not be taken: %s", error)
         raise Refused(Refusal(RefusalCode.TRY_LATER)) from error

@@ -52,4 +52,4 @@ SYMBIOTE = a_card(
 ROBOT = a_card("robot", "Robot", ["turn me into a robot", "metal cyborg"], chinese="机器人")
 HEAD_TURN = a_card("head_turn", "Head turn", ["turn my head", "look around"], chinese="转头")
 
-OFFER = Offer(effects=(SYMBIOTE, ROBOT, HEAD_TURN), measured_s={"look:symbiote": 14.0})
+OFFER = Offer(effects=(SYMBIOTE, ROBOT, HEAD_TURN), measured_s={"look:symbiote|cpu|512|0": 14.0})

@@ -11,8 +11,11 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
 
+from bots.accounts import LedgerKind
 from bots.chat import Ask, Person, PersonId, Place, PlaceId, job_id
-from bots.delivery import Delivery, Pace
+from bots.delivery.budget import Budget
+from bots.delivery.delivery import Delivery
+from bots.delivery.pace import Pace
 from bots.services import Services, opened
 from bots.settings import BotSettings
 from bots.store.journal import Request
@@ -22,12 +25,21 @@ from engine.jobs.presence import Presence
 from engine.jobs.queue import Claim
 from tests.effect_cards import OFFER
 from tests.fakes.chat import FakeChat
+from tests.job_samples import able
 
 WORKER = WorkerId("worker-1")
-NEEDS = tuple(variant.needs for card in OFFER.effects for variant in card.variants)
+ABILITY = able(*(variant.needs for card in OFFER.effects for variant in card.variants))
 ME = Person(id=PersonId("web:me"))
 HERE = Place(id=PlaceId("web:here"), local=True)
-QUICK = Pace(pulse_s=0.02, opening_s=0.3, longest_wait_s=0.1, give_up_s=3600.0, unnoticed_s=30.0)
+QUICK = Pace(
+    pulse_s=0.02,
+    opening_s=0.3,
+    longest_wait_s=0.1,
+    longest_doubt_s=0.1,
+    give_up_s=3600.0,
+    unnoticed_s=30.0,
+    watch_s=0.2,
+)
 
 
 class Time:
@@ -92,6 +104,10 @@ class House:
         """Tell whether a request's end is in the journal."""
         return (await self.request(job)).finished is not None
 
+    async def credits(self, job: JobId) -> list[LedgerKind]:
+        """What the ledger says of a job, in the order of the kinds' names."""
+        return sorted(entry.kind for entry in await self.services.ledger.entries(job))
+
     async def request(self, job: JobId) -> Request:
         """Look a request up in the journal."""
         request = await self.services.journal.get(job)
@@ -101,7 +117,7 @@ class House:
     async def claim(self) -> Claim:
         """Take the next job as a worker does."""
         nonce = str(next(self._numbers))
-        claim = await self.services.queue.claim(WORKER, NEEDS, nonce=nonce)
+        claim = await self.services.queue.claim(WORKER, ABILITY, nonce=nonce)
         assert claim is not None, "nothing is queued"
         return claim
 
@@ -111,9 +127,9 @@ class House:
         assert await self.services.queue.finish(claim, outcome(claim))
         return claim
 
-    def delivery(self, pace: Pace = QUICK) -> Delivery:
+    def delivery(self, pace: Pace = QUICK, budget: Budget | None = None) -> Delivery:
         """Start what delivers, as a new process would."""
-        return self.services.delivery(self.chat, pace)
+        return self.services.delivery(self.chat, pace, budget)
 
 
 @asynccontextmanager

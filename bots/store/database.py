@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import re
 import sqlite3
 from collections.abc import AsyncGenerator, Generator
 from contextlib import asynccontextmanager, contextmanager
@@ -14,16 +15,30 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, event, make_url, text
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import (
+    DataError,
+    DBAPIError,
+    IntegrityError,
+    NotSupportedError,
+    ProgrammingError,
+)
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.orm import DeclarativeBase
 
 from bots.errors import StoreUnavailable
+from bots.store.postgres import is_postgres, open_engine
+from engine.jobs.masking import masked_url
+from engine.jobs.settings import PREFIX, BadSetting
 
 _MIGRATIONS = Path(__file__).with_name("migrations")
+_SQLITE = re.compile(r"sqlite(\+aiosqlite)?://")
 _LOCK_WAIT_S = "15"
 _MIGRATION_LOCK = 0x7A6F65  # "zoe"; any number all our processes agree on
+
+_ABOUT_STATEMENTS = (IntegrityError, ProgrammingError, DataError, NotSupportedError)
+"""What our statements are to blame for. A server that goes has no class of its own: which one it
+is depends on the driver, and on what it was doing."""
 
 
 class Database:
@@ -34,17 +49,24 @@ class Database:
 
     @classmethod
     def at(cls, url: str) -> Self:
-        """Connect to a SQLAlchemy URL, as `sqlite+aiosqlite:////folder/zoetrope.db`.
+        """Open a database: `postgresql://user:password@host/name`, or `sqlite:////a/file.db`.
 
         A `timeout` in a SQLite URL is how many seconds to wait for another process's lock.
+
+        Raises:
+            BadSetting: there is no database of that kind.
         """
-        where = make_url(url)
-        if where.get_backend_name() == "sqlite":
-            patient = where.update_query_dict({"timeout": _LOCK_WAIT_S, **where.query})
-            engine = create_async_engine(patient)
-            _teach_sqlite(engine)
-        else:
-            engine = create_async_engine(where, pool_pre_ping=True)
+        if is_postgres(url):
+            return cls(open_engine(url))
+        if not _SQLITE.match(url):
+            raise BadSetting(
+                f"{PREFIX}DATABASE_URL: must be as postgresql://user:password@host/name, or"
+                f' sqlite:////folder/file.db, not "{masked_url(url)}"'
+            )
+        where = make_url(_SQLITE.sub("sqlite+aiosqlite://", url, count=1))
+        patient = where.update_query_dict({"timeout": _LOCK_WAIT_S, **where.query})
+        engine = create_async_engine(patient, hide_parameters=True)
+        _teach_sqlite(engine)
         return cls(engine)
 
     @property
@@ -94,6 +116,15 @@ class Database:
                 # a connection that migrated has foreign keys off
                 await self._engine.dispose()
 
+    async def check(self) -> None:
+        """See that it answers.
+
+        Raises:
+            StoreUnavailable: it does not.
+        """
+        async with self.reading() as session:
+            await session.execute(text("SELECT 1"))
+
     async def close(self) -> None:
         """Close every connection."""
         await self._engine.dispose()
@@ -117,7 +148,9 @@ def _as_unavailable() -> Generator[None]:
     """Give what can go wrong between us and the database one name."""
     try:
         yield
-    except (OperationalError, InterfaceError, PoolTimeout, sqlite3.Error, OSError) as error:
+    except _ABOUT_STATEMENTS:
+        raise
+    except (DBAPIError, PoolTimeout, sqlite3.Error, OSError) as error:
         reason = error.orig if isinstance(error, DBAPIError) else error
         raise StoreUnavailable(f"The database cannot be used: {reason}") from error
 

@@ -1,16 +1,23 @@
-"""The request journal: what was asked for, what became of it, and whether it was shown."""
+"""The request journal: what was asked for, what became of it, and whether it was shown.
+
+Every change that may close a request's hold in the ledger closes it in the same transaction.
+"""
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeVar
 
+from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import ColumnElement, delete, select, update
 
-from bots.accounts import Usage
+from bots.accounts import LedgerKind, Usage, closing, price
 from bots.chat import MessageId, Person, PersonId, Placeholder, PlaceId
 from bots.store.database import Database
+from bots.store.ledger import close, hold, settle_after_all
 from bots.store.people import count_usage, locked_person
 from bots.store.tables import RequestRow
 from engine.jobs.job import (
@@ -28,6 +35,10 @@ from engine.jobs.job import (
     Succeeded,
 )
 
+Known = TypeVar("Known")
+
+log = logging.getLogger(__name__)
+
 _STATE_OF: Mapping[type[object], JobState] = {
     Succeeded: JobState.SUCCEEDED,
     Declined: JobState.REFUSED,
@@ -42,7 +53,8 @@ class Request:
 
     `job` is gone after retention or erasure. `runners_up` is None when the person named the
     effect, otherwise the effects that came near when the prompt chose it. `outcome` is None until
-    there is one.
+    there is one. Both are None, too, when another version wrote what we cannot read. When
+    `undeliverable`, `delivered` is when it was given up.
     """
 
     id: JobId
@@ -60,6 +72,7 @@ class Request:
     outcome: Outcome | None = None
     placeholder: Placeholder | None = None
     delivered: datetime | None = None
+    undeliverable: bool = False
 
 
 class Journal:
@@ -69,10 +82,10 @@ class Journal:
         self._database = database
 
     async def accept(self, request: Request, check: Callable[[Usage], None]) -> Request | None:
-        """Write a new request down if the rules allow it.
+        """Write a new request down, with the hold of its credits, if the rules allow it.
 
         Args:
-            request: to be written; its `created` is now.
+            request: to be written, with its job; its `created` is now.
             check: raises Refused, given what the person has used, this request not included.
 
         Returns:
@@ -86,6 +99,8 @@ class Journal:
                 return _request(known)
             check(await count_usage(session, person, request.created))
             session.add(_row(request))
+            amount = price(request.job) if request.job else 0
+            await hold(session, request.id, person, amount, request.created)
             return None
 
     async def get(self, job: JobId) -> Request | None:
@@ -100,9 +115,21 @@ class Journal:
         async with self._database.reading() as session:
             return [JobId(job) for job in await session.scalars(waiting)]
 
-    async def unfinished(self, before: datetime) -> list[Request]:
-        """List requests of all bots without an outcome, asked for before a moment."""
-        return await self._list(RequestRow.state.not_in(TERMINAL), RequestRow.created < before)
+    async def unfinished(self, before: datetime) -> Mapping[JobId, str]:
+        """Name the requests without an outcome, asked for before a moment, and the bot of each."""
+        waiting = select(RequestRow.id, RequestRow.bot).where(
+            RequestRow.state.not_in(TERMINAL), RequestRow.created < before
+        )
+        async with self._database.reading() as session:
+            rows = await session.execute(waiting.order_by(RequestRow.created))
+            return {JobId(job): bot for job, bot in rows}
+
+    async def latest(self, person: PersonId, limit: int) -> list[Request]:
+        """List a person's last requests that are not erased, newest first."""
+        mine = select(RequestRow).where(RequestRow.person == person, RequestRow.erased.is_(False))
+        newest = mine.order_by(RequestRow.created.desc()).limit(limit)
+        async with self._database.reading() as session:
+            return [_request(row) for row in await session.scalars(newest)]
 
     async def with_media(self, before: datetime) -> list[Request]:
         """List finished requests whose media and words are still kept, ended before a moment."""
@@ -124,14 +151,30 @@ class Journal:
         async with self._database.reading() as session:
             return frozenset(JobId(job) for job in await session.scalars(kept))
 
-    async def set_placeholder(self, job: JobId, message: MessageId) -> None:
-        """Note which message becomes the clip."""
-        await self._update(job, placeholder=message)
+    async def set_placeholder(
+        self, job: JobId, message: MessageId, *, replaces: MessageId | None = None
+    ) -> bool:
+        """Note which message becomes the clip, instead of the one that was to.
 
-    async def settle(
+        Returns:
+            False when another one is noted meanwhile, or nothing is to be shown any more.
+        """
+        known = RequestRow.placeholder
+        expected = known.is_not_distinct_from(replaces) | (known == message)
+        wanted = RequestRow.delivered.is_(None), RequestRow.erased.is_(False)
+        noted = (
+            update(RequestRow)
+            .where(RequestRow.id == job, expected, *wanted)
+            .values(placeholder=message)
+            .returning(RequestRow.id)
+        )
+        async with self._database.writing() as session:
+            return await session.scalar(noted) is not None
+
+    async def conclude(
         self, job: JobId, outcome: Outcome, now: datetime, *, counted: bool | None = None
     ) -> bool:
-        """Note a request's outcome, the first one only.
+        """Note a request's outcome, the first one only; without a clip its credits go back.
 
         Args:
             job: the request.
@@ -145,42 +188,89 @@ class Journal:
         """
         if counted is None:
             counted = isinstance(outcome, Succeeded | Cancelled)
-        statement = (
-            update(RequestRow)
-            .where(RequestRow.id == job, RequestRow.state.not_in(TERMINAL))
-            .values(
-                state=_STATE_OF[type(outcome)],
-                outcome=OUTCOME_JSON.dump_json(outcome).decode(),
-                finished=now,
-                counted=counted,
-            )
-            .returning(RequestRow.id)
+        return await self._change(
+            job,
+            now,
+            RequestRow.state.not_in(TERMINAL),
+            state=_STATE_OF[type(outcome)],
+            outcome=OUTCOME_JSON.dump_json(outcome).decode(),
+            finished=now,
+            counted=counted,
         )
-        async with self._database.writing() as session:
-            return await session.scalar(statement) is not None
 
     async def set_delivered(self, job: JobId, now: datetime) -> None:
-        """Note that the outcome has been shown."""
-        await self._update(job, delivered=now)
+        """Note that the outcome has been shown: credits for a clip are spent."""
+        await self._change(job, now, RequestRow.delivered.is_(None), delivered=now)
 
-    async def erase(self, job: JobId) -> None:
-        """Keep nothing of a request but that it was made."""
-        await self._update(job, erased=True, job=None, outcome=None)
+    async def set_undeliverable(self, job: JobId, now: datetime) -> None:
+        """Note that the outcome cannot be shown and will not be tried again: credits go back."""
+        unseen = RequestRow.delivered.is_(None)
+        await self._change(job, now, unseen, delivered=now, undeliverable=True)
+
+    async def collect(self, job: JobId, now: datetime) -> Succeeded | None:
+        """Hand over a clip whose delivery is over, seen or not: its credits are spent.
+
+        Returns:
+            None when there is none, or it is not kept, or its delivery is still being tried.
+        """
+        async with self._database.writing() as session:
+            row = await session.get(RequestRow, job, with_for_update=True)
+            request = None if row is None else _request(row)
+            if request is None or request.delivered is None or request.erased:
+                return None
+            if not isinstance(request.outcome, Succeeded):
+                return None
+            await settle_after_all(session, job, now)
+            return request.outcome
+
+    async def erase(self, job: JobId, now: datetime) -> None:
+        """Keep nothing of a request but that it was made; credits for a clip unseen go back."""
+        await self._change(job, now, erased=True, job=None, outcome=None)
 
     async def forget_media(self, job: JobId) -> None:
         """Drop the words and media of a request whose time is over."""
         await self._update(job, job=None, outcome=None)
 
-    async def drop(self, before: datetime) -> None:
-        """Delete what ended and was asked for before a moment."""
+    async def drop(self, before: datetime, now: datetime) -> None:
+        """Delete what ended and was asked for before a moment; holds for the unseen go back."""
         old = delete(RequestRow).where(RequestRow.created < before, RequestRow.state.in_(TERMINAL))
         async with self._database.writing() as session:
-            await session.execute(old)
+            dropped = await session.execute(old.returning(RequestRow.id, RequestRow.delivered))
+            for job, delivered in dropped.all():
+                if delivered is None:
+                    await close(session, JobId(job), LedgerKind.RELEASE, now)
 
     async def _list(self, *conditions: ColumnElement[bool]) -> list[Request]:
         statement = select(RequestRow).where(*conditions).order_by(RequestRow.created)
         async with self._database.reading() as session:
             return [_request(row) for row in await session.scalars(statement)]
+
+    async def _change(
+        self, request: JobId, now: datetime, *conditions: ColumnElement[bool], **values: object
+    ) -> bool:
+        """Change a request if it meets the conditions, and close its hold if that is due."""
+        change = update(RequestRow).where(RequestRow.id == request, *conditions).values(**values)
+        async with self._database.writing() as session:
+            changed = await session.execute(
+                change.returning(
+                    RequestRow.state,
+                    RequestRow.erased,
+                    RequestRow.delivered,
+                    RequestRow.undeliverable,
+                )
+            )
+            row = changed.one_or_none()
+            if row is None:
+                return False
+            due = closing(
+                JobState(row.state),
+                erased=row.erased,
+                delivered=row.delivered is not None,
+                undeliverable=row.undeliverable,
+            )
+            if due is not None:
+                await close(session, request, due, now)
+            return True
 
     async def _update(self, request: JobId, **values: object) -> None:
         statement = update(RequestRow).where(RequestRow.id == request).values(**values)
@@ -201,6 +291,7 @@ def _row(request: Request) -> RequestRow:
         state=request.state,
         counted=True,
         erased=False,
+        undeliverable=False,
         created=request.created,
         job=None if request.job is None else JOB_JSON.dump_json(request.job).decode(),
     )
@@ -218,11 +309,22 @@ def _request(row: RequestRow) -> Request:
         title=row.title,
         state=JobState(row.state),
         created=row.created,
-        job=None if row.job is None else JOB_JSON.validate_json(row.job),
+        job=_read(JOB_JSON, row.job, row.id),
         runners_up=None if row.runners_up is None else tuple(row.runners_up),
         erased=row.erased,
         finished=row.finished,
-        outcome=None if row.outcome is None else OUTCOME_JSON.validate_json(row.outcome),
+        outcome=_read(OUTCOME_JSON, row.outcome, row.id),
         placeholder=None if message is None else Placeholder(place=place, message=message),
         delivered=row.delivered,
+        undeliverable=row.undeliverable,
     )
+
+
+def _read(kind: TypeAdapter[Known], text: str | None, request: str) -> Known | None:
+    """Read a stored record; nothing when it is not there, or was written by another version."""
+    try:
+        return None if text is None else kind.validate_json(text)
+    except ValidationError:
+        # What is wrong with it is not said: that would quote the person's words.
+        log.warning("what is stored of %s cannot be read: another version wrote it", request)
+        return None

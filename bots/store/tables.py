@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import (
     JSON,
+    CheckConstraint,
     DateTime,
     Dialect,
     ForeignKey,
@@ -17,6 +18,7 @@ from sqlalchemy import (
     MetaData,
     Text,
     UniqueConstraint,
+    false,
     text,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
@@ -97,7 +99,8 @@ class RequestRow(Base):
     `job` is the whole job as JSON, emptied once retention or its owner says so. `runners_up` are
     the effects that came near when the prompt chose one, null when the person did. `counted` says
     whether it counts against the person's day. `placeholder` is the message that becomes the clip.
-    `erased` rows keep no media and show nothing any more.
+    `erased` rows keep no media and show nothing any more. `undeliverable` ones were given up on, so
+    nobody was shown what became of them.
     """
 
     __tablename__ = "requests"
@@ -130,6 +133,26 @@ class RequestRow(Base):
     outcome: Mapped[str | None]
     placeholder: Mapped[str | None]
     delivered: Mapped[datetime | None]
+    undeliverable: Mapped[bool] = mapped_column(server_default=false())
+
+
+class LedgerRow(Base):
+    """A movement of credits: what a job sets aside (hold), spends (settle) or gives back (release).
+
+    It outlives its request, and is only ever added.
+    """
+
+    __tablename__ = "ledger"
+    __table_args__ = (
+        CheckConstraint("amount >= 0", name="ck_ledger_amount"),
+        Index(None, "person", "created"),
+    )
+
+    job: Mapped[str] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    person: Mapped[str] = mapped_column(ForeignKey("people.id"))
+    amount: Mapped[int]
+    created: Mapped[datetime]
 
 
 class WebMessageRow(Base):

@@ -43,6 +43,12 @@ def _counted(speech: NullTranslations, refusal: Refusal) -> dict[RefusalCode, st
             "You already have {limit} clips on their way. Wait for one, or cancel one.",
             limit,
         ),
+        RefusalCode.PLACE_FULL: speech.ngettext(
+            "This chat already has {limit} clip on its way. Wait for it, or ask in another chat.",
+            "This chat already has {limit} clips on their way. "
+            "Wait for one, or ask in another chat.",
+            limit,
+        ),
         RefusalCode.NO_MODEL_FOR_PROMPT: _no_match(speech, bool(refusal.data.get("photos"))),
     }
 
@@ -110,6 +116,9 @@ def _ask(speech: NullTranslations) -> dict[RefusalCode, str]:
         RefusalCode.PROMPT_TOO_LONG: _(
             "That is too much text for me. Say it in at most {limit} characters."
         ),
+        RefusalCode.ASK_TOO_LARGE: _(
+            "There is too much in this for me. Say it in fewer words, and with fewer options."
+        ),
         RefusalCode.PHOTO_NEEDED: _("This effect needs a photo. Send one, and ask again."),
         RefusalCode.UNKNOWN_EFFECT: _(
             "I do not have the effect “{effect}”. Pick another one from the list."
@@ -130,6 +139,14 @@ def _house(speech: NullTranslations) -> dict[RefusalCode, str]:
         ),
         RefusalCode.BLOCKED: _("The owner of this bot has blocked you. Please talk to them."),
         RefusalCode.PAUSED: _("The bot is taking a break. Please come back later."),
+        RefusalCode.NO_WORKER: _(
+            "None of the machines here can make this effect right now. "
+            "Pick another one, or try again later."
+        ),
+        RefusalCode.WAITED_TOO_LONG: _(
+            "No machine was free for this clip in all that time, so I gave it up. "
+            "It does not count against your day. Please press Again."
+        ),
         RefusalCode.DISK_FULL: _(
             "There is no room for new clips right now. Delete some of yours, or try again later."
         ),

@@ -40,10 +40,11 @@ class Texts:
     def queued(self, standing: Standing) -> str:
         """Say where a queued job stands, and when its clip is due."""
         _ = self._speech.gettext
-        return _("Queued ({place}, {wait})").format(
-            place=ordinal(self.language, standing.position),
-            wait=span(self._speech, standing.low_s, standing.high_s),
-        )
+        wait = span(self._speech, standing.low_s, standing.high_s)
+        if standing.position == 1:
+            return _("Next in line, {wait}").format(wait=wait)
+        place = ordinal(self.language, standing.position)
+        return _("{place} in line, {wait}").format(place=place, wait=wait)
 
     def accepted(self) -> str:
         """Say that a job is taken, while its place is not known."""
@@ -52,6 +53,14 @@ class Texts:
     def nobody_works(self) -> str:
         """Say that a job is taken but no worker is running."""
         return self._speech.gettext("Queued. It starts as soon as a worker is running again.")
+
+    def nobody_can(self) -> str:
+        """Say that a job is taken but no running worker can do it."""
+        _ = self._speech.gettext
+        return _(
+            "Queued. None of the workers running now can make this effect: "
+            "it starts as soon as one can."
+        )
 
     def preparing(self, title: str) -> str:
         """Say that the photo is being prepared."""
@@ -91,6 +100,14 @@ class Texts:
     def ready(self, title: str) -> str:
         """Say, notifying, that a clip has come."""
         return self._speech.gettext("Your {title} clip is ready.").format(title=title)
+
+    def too_large(self, title: str) -> str:
+        """Say that a clip has come that the platform does not take."""
+        _ = self._speech.gettext
+        return _(
+            "Your {title} clip is ready, but its file is too large to be shown here. "
+            "Press Download to get it."
+        ).format(title=title)
 
     def refused(self, refusal: Refusal) -> str:
         """Say what is wrong and what to do about it."""

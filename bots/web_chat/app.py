@@ -29,6 +29,7 @@ from bots.web_chat.rooms import Rooms
 from bots.web_chat.security import add_headers, gate
 from bots.web_chat.uploads import Uploads
 from bots.web_chat.visitors import Visitors
+from engine.jobs.errors import MediaUnavailable
 from engine.jobs.refusal import Refusal, RefusalCode
 
 log = logging.getLogger(__name__)
@@ -143,10 +144,10 @@ async def _listening(
 
 @web.middleware
 async def _try_later(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Say so when the database does not answer."""
+    """Say so when the database or the media store does not answer."""
     try:
         return await handler(request)
-    except StoreUnavailable as error:
+    except (StoreUnavailable, MediaUnavailable) as error:
         log.warning("a request could not be answered: %s", error)
         sentence = texts_for(request).refused(Refusal(RefusalCode.TRY_LATER))
         return web.Response(text=sentence, status=503)

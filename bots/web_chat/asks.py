@@ -8,7 +8,7 @@ from uuid import UUID
 
 from bots import messages
 from bots.chat import Action, Ask, Button, Message, MessageId, Placeholder, job_id
-from bots.delivery import Delivery
+from bots.delivery.delivery import Delivery
 from bots.store.conversation import Asked
 from bots.studio import Studio
 from bots.web_chat.chat import WebChat

@@ -22,7 +22,14 @@ class WebChat:
         self._now = now
         self._moving: dict[JobId, Answered] = {}
 
-    async def post(self, place: PlaceId, job: JobId, message: Message) -> Placeholder:
+    async def post(
+        self,
+        place: PlaceId,
+        job: JobId,
+        message: Message,
+        *,
+        replaces: Placeholder | None = None,  # noqa: ARG002 - a job has one message in any case
+    ) -> Placeholder:
         """Show a new message for a job; the same job's message again is the same message."""
         entry = Answered(job=job, message=message)
         await self._conversation.add(place, entry, self._now())

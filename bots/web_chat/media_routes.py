@@ -6,7 +6,7 @@ from aiohttp import hdrs, web
 
 from bots.studio import Studio
 from bots.web_chat.visitors import Visitor, Visitors
-from engine.jobs.errors import MediaMissing
+from engine.jobs.errors import MediaMissing, MediaUnavailable
 from engine.jobs.job import MediaKey
 from engine.jobs.media import MediaStore
 
@@ -67,7 +67,12 @@ class MediaRoutes:
     async def _stream(self, response: web.StreamResponse, key: MediaKey, wanted: range) -> None:
         for start in range(wanted.start, wanted.stop, _PIECE_BYTES):
             end = min(start + _PIECE_BYTES, wanted.stop)
-            await response.write(await self._media.read_range(key, start, end))
+            try:
+                piece = await self._media.read_range(key, start, end)
+            except MediaUnavailable as error:
+                # Nothing else can be said in the middle of an answer; a player asks for the rest.
+                raise ConnectionResetError("the media store went away") from error
+            await response.write(piece)
 
 
 def _wanted(request: web.Request, size: int) -> range | None:

@@ -32,6 +32,7 @@ class Platform(ABC):
     """A chat, and a person's eyes."""
 
     chat: Chat
+    knows_repeats: bool
 
     @abstractmethod
     async def seen(self) -> list[Message]:
@@ -39,8 +40,9 @@ class Platform(ABC):
 
 
 class Fake(Platform):
-    def __init__(self) -> None:
-        self.chat = self._chat = FakeChat()
+    def __init__(self, *, has_nonce: bool) -> None:
+        self.chat = self._chat = FakeChat(has_nonce=has_nonce)
+        self.knows_repeats = has_nonce
 
     async def seen(self) -> list[Message]:
         return [message for _, message in self._chat.shown.values()]
@@ -49,16 +51,17 @@ class Fake(Platform):
 class Web(Platform):
     def __init__(self, database: Database) -> None:
         self.chat = self._chat = WebChat(Conversation(database), Rooms())
+        self.knows_repeats = True
 
     async def seen(self) -> list[Message]:
         lines = await self._chat.latest(HERE, limit=100)
         return [line.entry.message for line in lines if isinstance(line.entry, Answered)]
 
 
-@pytest.fixture(params=["fake", "web"])
+@pytest.fixture(params=["fake", "fake with a nonce", "web"])
 async def platform(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncGenerator[Platform]:
-    if request.param == "fake":
-        yield Fake()
+    if request.param != "web":
+        yield Fake(has_nonce=request.param == "fake with a nonce")
         return
     database = Database.at(f"sqlite+aiosqlite:///{tmp_path / 'zoetrope.db'}")
     await database.migrate()
@@ -106,6 +109,22 @@ async def test_a_message_that_never_was_is_gone(platform: Platform) -> None:
     nothing = Placeholder(place=HERE, message=MessageId("none"))
     with pytest.raises(MessageGone):
         await platform.chat.edit(nothing, JobId("none"), CLIP)
+
+
+async def test_a_message_that_is_gone_can_be_replaced_by_a_new_one(platform: Platform) -> None:
+    gone = await platform.chat.post(HERE, JOB, QUEUED)
+    await platform.chat.remove(gone)
+    placeholder = await platform.chat.post(HERE, JOB, QUEUED, replaces=gone)
+    await platform.chat.edit(placeholder, JOB, CLIP)
+    assert await platform.seen() == [CLIP]
+
+
+async def test_a_post_repeated_is_the_same_message_where_the_platform_can_tell(
+    platform: Platform,
+) -> None:
+    posted = [await platform.chat.post(HERE, JOB, QUEUED) for _ in range(2)]
+    assert len(await platform.seen()) == len(set(posted))
+    assert (posted[0] == posted[1]) is platform.knows_repeats
 
 
 async def test_messages_of_several_jobs_keep_their_order(platform: Platform) -> None:

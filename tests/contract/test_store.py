@@ -10,16 +10,17 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Connection
+from sqlalchemy import Connection, insert, update
 
 from bots.accounts import Usage
 from bots.chat import MessageId, Person, PersonId, Placeholder, PlaceId
 from bots.errors import StoreUnavailable
 from bots.store.database import Database
 from bots.store.journal import Journal, Request
+from bots.store.ledger import Ledger
 from bots.store.people import People
 from bots.store.photos import Photos
-from bots.store.tables import Base
+from bots.store.tables import Base, PersonRow, RequestRow
 from engine.jobs.errors import Refused
 from engine.jobs.job import Cancelled, Failed, JobId, JobState, MediaKey, Outcome
 from engine.jobs.refusal import Refusal, RefusalCode
@@ -84,7 +85,7 @@ async def test_the_rules_see_what_was_used(database: Database) -> None:
     old = a_request("old", created=NOW - timedelta(hours=25))
     for request in (old, a_request("1"), a_request("2", created=NOW + timedelta(minutes=1))):
         await journal.accept(request, seen.append)
-    await journal.settle(JobId("old"), Cancelled(), NOW)
+    await journal.conclude(JobId("old"), Cancelled(), NOW)
     usage = await People(database).usage(ME, NOW + timedelta(minutes=2))
     assert usage == Usage(made=2, oldest=NOW, waiting=2)
     assert [use.waiting for use in seen] == [0, 1, 2]
@@ -132,15 +133,15 @@ async def test_only_what_was_worked_on_counts(
 ) -> None:
     journal = Journal(database)
     await journal.accept(a_request(), anything)
-    assert await journal.settle(JobId("job-1"), outcome, NOW)
+    assert await journal.conclude(JobId("job-1"), outcome, NOW)
     assert (await People(database).usage(ME, NOW)).made == counted
 
 
 async def test_the_first_outcome_stays(database: Database) -> None:
     journal = Journal(database)
     await journal.accept(a_request(), anything)
-    assert await journal.settle(JobId("job-1"), Cancelled(), NOW, counted=False)
-    assert not await journal.settle(JobId("job-1"), success(a_job("job-1")), NOW)
+    assert await journal.conclude(JobId("job-1"), Cancelled(), NOW, counted=False)
+    assert not await journal.conclude(JobId("job-1"), success(a_job("job-1")), NOW)
     request = await journal.get(JobId("job-1"))
     assert request is not None
     assert (request.state, request.outcome) == (JobState.CANCELLED, Cancelled())
@@ -150,7 +151,7 @@ async def test_what_is_undelivered_is_known_by_bot(database: Database) -> None:
     journal = Journal(database)
     for name, bot in (("1", "web"), ("2", "web"), ("3", "telegram")):
         await journal.accept(a_request(name, bot=bot), anything)
-    await journal.settle(JobId("1"), Cancelled(), NOW)
+    await journal.conclude(JobId("1"), Cancelled(), NOW)
     await journal.set_delivered(JobId("2"), NOW)
     assert await journal.undelivered("web") == ["1"]
 
@@ -164,10 +165,35 @@ async def test_a_placeholder_is_remembered(database: Database) -> None:
     assert request.placeholder == Placeholder(place=PlaceId("web:here"), message=MessageId("99"))
 
 
+async def test_of_two_messages_posted_for_a_request_the_first_noted_stays(
+    database: Database,
+) -> None:
+    journal, job = Journal(database), JobId("job-1")
+    await journal.accept(a_request(), anything)
+    assert await journal.set_placeholder(job, MessageId("1"))
+    assert not await journal.set_placeholder(job, MessageId("2"))
+    assert await journal.set_placeholder(job, MessageId("1")), "as repeated after a lost answer"
+    assert await journal.set_placeholder(job, MessageId("3"), replaces=MessageId("1"))
+    assert not await journal.set_placeholder(job, MessageId("4"), replaces=MessageId("1"))
+    request = await journal.get(job)
+    assert request is not None
+    assert request.placeholder == Placeholder(place=PlaceId("web:here"), message=MessageId("3"))
+
+
+async def test_no_message_is_noted_for_what_is_over(database: Database) -> None:
+    journal = Journal(database)
+    for name in ("erased", "delivered"):
+        await journal.accept(a_request(name), anything)
+    await journal.erase(JobId("erased"), NOW)
+    await journal.set_delivered(JobId("delivered"), NOW)
+    assert not await journal.set_placeholder(JobId("erased"), MessageId("1"))
+    assert not await journal.set_placeholder(JobId("delivered"), MessageId("1"))
+
+
 async def test_an_erased_request_keeps_no_words(database: Database) -> None:
     journal = Journal(database)
     await journal.accept(a_request(), anything)
-    await journal.erase(JobId("job-1"))
+    await journal.erase(JobId("job-1"), NOW)
     request = await journal.get(JobId("job-1"))
     assert request is not None
     assert (request.erased, request.job, request.outcome) == (True, None, None)
@@ -218,6 +244,56 @@ async def test_the_migrations_make_the_tables_the_code_has(database: Database) -
     async with database.reading() as session:
         connection = await session.connection()
         assert await connection.run_sync(differences) == []
+
+
+async def test_requests_of_before_the_ledger_are_kept_and_may_still_be_written(
+    database: Database,
+) -> None:
+    """A process of the version before knows neither the ledger nor what is undeliverable."""
+    known_then = {
+        "id": "old",
+        "bot": "web",
+        "person": ME,
+        "place": "web:here",
+        "language": "en",
+        "effect": "symbiote",
+        "title": {},
+        "state": JobState.QUEUED,
+        "counted": True,
+        "erased": False,
+        "created": NOW,
+    }
+    async with database.writing() as session:
+        await session.execute(insert(PersonRow).values(id=ME, blocked=False))
+        await session.execute(insert(RequestRow).values(**known_then))
+
+    journal = Journal(database)
+    await journal.conclude(JobId("old"), Failed(error="ours"), NOW)
+    request = await journal.get(JobId("old"))
+    assert request is not None
+    assert (request.state, request.undeliverable) == (JobState.FAILED, False)
+    assert await Ledger(database).entries(JobId("old")) == ()
+
+
+async def test_what_another_version_wrote_does_not_stand_in_the_way(database: Database) -> None:
+    journal = Journal(database)
+    await journal.accept(a_request(), anything)
+    strange = {"job": '{"v": 99}', "outcome": "not JSON"}
+    async with database.writing() as session:
+        await session.execute(update(RequestRow).values(**strange))
+    request = await journal.get(JobId("job-1"))
+    assert request is not None
+    assert (request.job, request.outcome) == (None, None)
+
+
+async def test_the_latest_requests_are_the_persons_own_newest_first(database: Database) -> None:
+    journal = Journal(database)
+    for minute in range(4):
+        created = NOW + timedelta(minutes=minute)
+        await journal.accept(a_request(str(minute), created=created), anything)
+    await journal.accept(a_request("theirs", person=Person(id=PersonId("web:other"))), anything)
+    await journal.erase(JobId("2"), NOW)
+    assert [request.id for request in await journal.latest(ME, 2)] == ["3", "1"]
 
 
 async def test_processes_that_start_together_migrate_once(database_url: str) -> None:

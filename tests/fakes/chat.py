@@ -1,68 +1,131 @@
-"""A chat platform with the faults that platforms have."""
+"""A chat platform with the faults that platforms have, and a person who deletes messages."""
 
 from __future__ import annotations
 
 from collections import defaultdict, deque
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Generator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import Enum, auto
 from itertools import count
 
 from bots.chat import Message, MessageId, Placeholder, PlaceId
-from bots.errors import ChatUnavailable, MessageGone
+from bots.errors import (
+    BotsError,
+    ChatBusy,
+    ChatForbidden,
+    ChatUnavailable,
+    ClipTooLarge,
+    MessageGone,
+)
 from engine.jobs.job import JobId
+
+RETRY_AFTER_S = 7.0
 
 
 class Fault(Enum):
-    """What the platform does to one call."""
+    """What happens to one call.
+
+    The last two are the person: they delete the job's messages just before it, or just after.
+    """
 
     UNAVAILABLE = auto()
     REPLY_LOST = auto()
+    BUSY = auto()
+    FORBIDDEN = auto()
+    DELETED_BEFORE = auto()
+    DELETED_AFTER = auto()
+
+
+DELETIONS = (Fault.DELETED_BEFORE, Fault.DELETED_AFTER)
+_REFUSALS: dict[Fault | None, Callable[[], BotsError]] = {
+    Fault.UNAVAILABLE: ChatUnavailable,
+    Fault.BUSY: lambda: ChatBusy(RETRY_AFTER_S),
+    Fault.FORBIDDEN: ChatForbidden,
+}
+
+
+async def at_once(_verb: str) -> None:
+    """Wait for nothing."""
 
 
 @dataclass(slots=True)
 class FakeChat:
-    """Keeps what it shows. `faults` are by verb, for its next calls; `step` is called on both sides
-    of each call's effect, for a test that ends the caller there.
+    """Keeps what it shows.
 
-    Like a platform without a nonce, it shows the same job posted twice as two messages.
+    Attributes:
+        has_nonce: the same post again gives the same message; otherwise it shows a second one.
+        takes_clips: False: every clip is too large for it.
+        faults: by verb, for its next calls.
+        coming: for the next calls of any verb.
+        step: called on both sides of each call's effect, for a test that ends the caller there.
+        gate: called before each call, with its verb and place; may raise.
+        before: awaited with the verb before a message is posted or edited, for a test with
+            several processes.
+        most_clips: the most messages that ever showed a job's clip at the same time.
+        deleted_clips: jobs whose clip a person has deleted.
     """
 
+    has_nonce: bool = False
+    takes_clips: bool = True
     faults: defaultdict[str, deque[Fault]] = field(default_factory=lambda: defaultdict(deque))
+    coming: deque[Fault | None] = field(default_factory=deque)
+    step: Callable[[], None] = lambda: None
+    gate: Callable[[str, PlaceId], None] = lambda _verb, _place: None
+    before: Callable[[str], Awaitable[None]] = at_once
     shown: dict[Placeholder, tuple[JobId, Message]] = field(default_factory=dict)
     edits: list[tuple[JobId, str]] = field(default_factory=list)
-    step: Callable[[], None] = lambda: None
+    posts: list[tuple[JobId, str]] = field(default_factory=list)
     nudges: list[str] = field(default_factory=list)
+    most_clips: defaultdict[JobId, int] = field(default_factory=lambda: defaultdict(int))
+    deleted_clips: set[JobId] = field(default_factory=set)
+    _nonces: dict[tuple[JobId, Placeholder | None], Placeholder] = field(default_factory=dict)
     _numbers: count[int] = field(default_factory=count)
 
-    async def post(self, place: PlaceId, job: JobId, message: Message) -> Placeholder:
-        self._before("post")
-        placeholder = Placeholder(place=place, message=MessageId(f"m{next(self._numbers)}"))
-        self.shown[placeholder] = (job, message)
-        self._after("post")
+    async def post(
+        self, place: PlaceId, job: JobId, message: Message, *, replaces: Placeholder | None = None
+    ) -> Placeholder:
+        await self.before("post")
+        with self._call("post", place, job):
+            placeholder = Placeholder(place=place, message=MessageId(f"m{next(self._numbers)}"))
+            if self.has_nonce:
+                known = self._nonces.setdefault((job, replaces), placeholder)
+                if known != placeholder:
+                    return known
+            self._show(placeholder, job, message)
+            self.posts.append((job, message.text))
         return placeholder
 
     async def edit(self, placeholder: Placeholder, job: JobId, message: Message) -> None:
-        self._before("edit")
-        if placeholder not in self.shown:
-            raise MessageGone
-        self.shown[placeholder] = (job, message)
-        self.edits.append((job, message.text))
-        self._after("edit")
+        await self.before("edit")
+        with self._call("edit", placeholder.place, job):
+            if placeholder not in self.shown:
+                raise MessageGone
+            if message.clip is not None and not self.takes_clips:
+                raise ClipTooLarge
+            self._show(placeholder, job, message)
+            self.edits.append((job, message.text))
 
     async def remove(self, placeholder: Placeholder) -> None:
-        self._before("remove")
-        self.shown.pop(placeholder, None)
-        self._after("remove")
+        with self._call("remove", placeholder.place, self._job_of(placeholder)):
+            self.shown.pop(placeholder, None)
 
     async def nudge(self, placeholder: Placeholder, text: str) -> None:
-        self._before("nudge")
-        self.nudges.append(text)
-        self._after("nudge")
+        with self._call("nudge", placeholder.place, self._job_of(placeholder)):
+            self.nudges.append(text)
 
     def lose(self) -> None:
         """Let people delete every message."""
-        self.shown.clear()
+        for job, _ in list(self.shown.values()):
+            self.delete(job)
+
+    def delete(self, job: JobId) -> None:
+        """Let people delete the messages of a job."""
+        if self.clips(job):
+            self.deleted_clips.add(job)
+        for placeholder, (shown, _) in list(self.shown.items()):
+            if shown == job:
+                del self.shown[placeholder]
 
     def messages(self, job: JobId) -> list[Message]:
         """List what is shown for a job."""
@@ -72,16 +135,33 @@ class FakeChat:
         """Count the messages that show the job's clip."""
         return sum(message.clip is not None for message in self.messages(job))
 
-    def _before(self, verb: str) -> None:
+    def _show(self, placeholder: Placeholder, job: JobId, message: Message) -> None:
+        self.shown[placeholder] = (job, message)
+        self.most_clips[job] = max(self.most_clips[job], self.clips(job))
+
+    def _job_of(self, placeholder: Placeholder) -> JobId | None:
+        job, _ = self.shown.get(placeholder, (None, None))
+        return job
+
+    @contextmanager
+    def _call(self, verb: str, place: PlaceId, job: JobId | None) -> Generator[None]:
+        """Have one call's effect take place within its fault, and within a crash of the caller."""
         self.step()
-        faults = self.faults[verb]
-        if faults and faults[0] is Fault.UNAVAILABLE:
-            faults.popleft()
+        self.gate(verb, place)
+        fault = self._next_fault(verb)
+        if fault is Fault.DELETED_BEFORE and job is not None:
+            self.delete(job)
+        elif fault in _REFUSALS:
+            raise _REFUSALS[fault]()
+        yield
+        if fault is Fault.DELETED_AFTER and job is not None:
+            self.delete(job)
+        self.step()
+        if fault is Fault.REPLY_LOST:
             raise ChatUnavailable
 
-    def _after(self, verb: str) -> None:
-        self.step()
-        faults = self.faults[verb]
-        if faults and faults[0] is Fault.REPLY_LOST:
-            faults.popleft()
-            raise ChatUnavailable
+    def _next_fault(self, verb: str) -> Fault | None:
+        fault = self.coming.popleft() if self.coming else None
+        if fault is None and self.faults[verb]:
+            fault = self.faults[verb].popleft()
+        return fault

@@ -6,10 +6,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bots.accounts import Policy, Usage, check_allowance, check_entry
+from bots.accounts import Policy, Usage, check_allowance, check_entry, price
 from bots.chat import Person, PersonId, Place, PlaceId
 from engine.jobs.errors import Refused
+from engine.jobs.job import Variant
 from engine.jobs.refusal import Refusal, RefusalCode
+from tests.job_samples import a_job
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 OWNER = Person(id=PersonId("telegram:1"))
@@ -97,3 +99,21 @@ def test_too_many_on_their_way_are_too_many_for_everyone() -> None:
         with pytest.raises(Refused) as refused:
             check_allowance(POLICY, who, Usage(waiting=3), NOW)
         assert refused.value.refusal == Refusal(RefusalCode.TOO_MANY_WAITING, {"limit": 3})
+
+
+def test_those_the_operator_named_are_in_the_paid_class() -> None:
+    policy = Policy(paid_people=("telegram:2", "discord:*"))
+    assert policy.job_class(FRIEND.id) == "paid"
+    assert policy.job_class(PersonId("discord:5")) == "paid"
+    assert policy.job_class(STRANGER.id) == "free"
+
+
+@pytest.mark.parametrize(("seconds", "amount"), [(14.0, 14), (14.2, 15), (0.0, 1), (0.3, 1)])
+def test_a_clip_costs_the_seconds_its_preferred_variant_takes(seconds: float, amount: int) -> None:
+    preferred = Variant(name="recipe", needs="model:large", cost_s=seconds)
+    fallback = Variant(name="look", needs="look:symbiote", cost_s=99.0)
+    assert price(a_job(variants=(preferred, fallback))) == amount
+
+
+def test_a_draft_costs_nothing() -> None:
+    assert price(a_job("job-1:draft")) == 0

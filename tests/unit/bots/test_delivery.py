@@ -4,53 +4,34 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from redis.asyncio import Redis
 
-from bots.chat import Action, Message, Person
+from bots.chat import Action, Person
 from bots.errors import ChatUnavailable, StoreUnavailable
 from deploy.polling import wait_until
-from engine.jobs.job import Cancelled, Declined, Failed, JobId, Progress
+from engine.jobs.job import Cancelled, Declined, Failed, Progress
 from engine.jobs.outbox import Outbox
+from engine.jobs.planner import Planner
 from engine.jobs.refusal import Refusal, RefusalCode
 from tests.fakes.chat import Fault
-from tests.house import QUICK, House, a_house, at_work
+from tests.house import House, a_house, at_work
 from tests.job_samples import a_job, success
+from tests.unit.bots.eyes import SOON_S, actions, delivered, shows
 from tests.valkey import ValkeyProcess
 
-SOON_S = 10
 
-
-def actions(message: Message) -> list[Action]:
-    return [button.action for button in message.buttons]
-
-
-async def delivered(house: House, job: JobId) -> Message:
-    """Wait for a request's end to be shown; there is one message for it."""
-    assert await wait_until(lambda: house.is_delivered(job), within_s=SOON_S)
-    (message,) = house.chat.messages(job)
-    return message
-
-
-async def shows(house: House, job: JobId, text: str) -> bool:
-    """Wait until one of the job's messages says something."""
-
-    async def said() -> bool:
-        return any(text in message.text for message in house.chat.messages(job))
-
-    return await wait_until(said, within_s=SOON_S)
-
-
-async def test_a_placeholder_says_the_place_and_the_wait(house: House) -> None:
+async def test_those_who_wait_read_their_place_and_their_wait(house: House) -> None:
     delivery = house.delivery()
-    await house.opened(delivery)
-    ask = await house.opened(delivery)
-    (message,) = house.chat.messages(ask.id)
-    assert message.text.startswith("Queued (2nd, about ")
+    _, second, third = [await house.opened(delivery) for _ in range(3)]
+    async with at_work(delivery.run(), Planner(house.services.redis).run()):
+        await house.claim()
+        assert await shows(house, second.id, "Next in line, ")
+        assert await shows(house, third.id, "2nd in line, ")
+    (message,) = house.chat.messages(third.id)
     assert actions(message) == [Action.CANCEL]
     assert message.progress is None
 
@@ -65,11 +46,13 @@ async def test_a_placeholder_opened_twice_is_one_message(house: House) -> None:
 
 async def test_a_place_in_the_queue_moves_up_as_others_finish(house: House) -> None:
     delivery = house.delivery()
-    first, second = await house.opened(delivery), await house.opened(delivery)
-    async with at_work(delivery.run()):
+    _, _, last = [await house.opened(delivery) for _ in range(3)]
+    async with at_work(delivery.run(), Planner(house.services.redis).run()):
         claim = await house.claim()
-        assert claim.job.id == first.id
-        assert await shows(house, second.id, "Queued (1st, ")
+        assert await shows(house, last.id, "2nd in line, ")
+        await house.services.queue.finish(claim, success(claim.job))
+        await house.claim()
+        assert await shows(house, last.id, "Next in line, ")
 
 
 async def test_progress_is_shown_as_a_bar_and_a_figure(house: House) -> None:
@@ -213,27 +196,6 @@ async def test_edits_whose_replies_are_lost_are_repeated_without_harm(house: Hou
     assert house.chat.clips(ask.id) == 1
 
 
-async def test_a_placeholder_that_was_deleted_is_replaced_by_a_new_message(house: House) -> None:
-    delivery = house.delivery()
-    ask = await house.opened(delivery)
-    async with at_work(delivery.run()):
-        house.chat.lose()
-        await house.work(lambda claim: success(claim.job))
-        message = await delivered(house, ask.id)
-    assert message.clip is not None
-
-
-async def test_a_deleted_placeholder_is_left_alone_until_the_clip_is_there(house: House) -> None:
-    delivery = house.delivery()
-    ask, other = await house.opened(delivery), await house.opened(delivery)
-    house.chat.lose()
-    async with at_work(delivery.run()):
-        await house.claim()
-        await house.work(lambda claim: success(claim.job))
-        await delivered(house, other.id)
-    assert house.chat.messages(ask.id) == []
-
-
 async def test_an_ask_whose_placeholder_never_came_gets_a_new_message(house: House) -> None:
     ask = await house.submitted()
     async with at_work(house.delivery().run()):
@@ -323,18 +285,6 @@ async def test_a_clip_that_arrives_for_an_erased_request_is_erased(house: House)
     assert house.chat.messages(ask.id) == []
 
 
-async def test_an_outcome_nobody_could_be_shown_for_a_day_is_left_alone(house: House) -> None:
-    delivery = house.delivery(replace(QUICK, give_up_s=60))
-    ask = await house.opened(delivery)
-    house.chat.faults["edit"].extend([Fault.UNAVAILABLE] * 1000)
-    async with at_work(delivery.run()):
-        await house.work(lambda claim: success(claim.job))
-        assert await wait_until(lambda: house.has_ended(ask.id), within_s=SOON_S)
-        house.time.ahead = timedelta(minutes=2)
-        assert await wait_until(lambda: house.is_delivered(ask.id), within_s=SOON_S)
-    assert house.chat.clips(ask.id) == 0
-
-
 async def test_a_locked_database_delays_a_clip_and_loses_nothing(
     tmp_path: Path, valkey: ValkeyProcess, redis: Redis
 ) -> None:
@@ -354,7 +304,7 @@ async def test_a_locked_database_delays_a_clip_and_loses_nothing(
 
 
 async def test_an_outcome_of_nobodys_job_is_let_go(house: House) -> None:
-    await house.services.queue.enqueue(a_job("nobodys"), max_waiting=5)
+    await house.services.queue.enqueue(a_job("nobodys"))
     ask = await house.submitted()
     async with at_work(house.delivery().run()):
         for _ in range(2):

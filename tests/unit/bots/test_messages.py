@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from bots import messages
@@ -38,7 +40,7 @@ def progress(stage: str, fraction: float) -> Progress:
 
 def test_a_waiting_job_can_be_cancelled() -> None:
     message = messages.queued(TEXTS, SUBJECT, STANDING, somebody_works=True)
-    assert message.text == "Queued (1st, about 15-25 s)"
+    assert message.text == "Next in line, about 15-25 s"
     assert shown(message) == [(Action.CANCEL, "Cancel")]
 
 
@@ -50,6 +52,16 @@ def test_a_job_with_no_known_place_is_still_queued() -> None:
 def test_a_job_nobody_will_do_says_so() -> None:
     message = messages.queued(TEXTS, SUBJECT, STANDING, somebody_works=False)
     assert message.text == "Queued. It starts as soon as a worker is running again."
+
+
+def test_a_job_that_no_worker_can_do_says_so() -> None:
+    stranded = replace(STANDING, position=0, doable=False)
+    message = messages.queued(TEXTS, SUBJECT, stranded, somebody_works=True)
+    assert message.text == (
+        "Queued. None of the workers running now can make this effect: "
+        "it starts as soon as one can."
+    )
+    assert shown(message) == [(Action.CANCEL, "Cancel")]
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ import pytest
 
 from bots.accounts import Policy
 from bots.settings import BotSettings
+from engine.jobs.order import USUAL_CAPS, Caps
 from engine.jobs.settings import BadSetting
 
 
@@ -23,6 +24,16 @@ def test_the_defaults_let_only_the_local_page_in_and_listen_on_loopback() -> Non
     assert settings.database.startswith("sqlite+aiosqlite:////")
 
 
+def test_the_caps_are_the_operators(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert BotSettings.read().caps == USUAL_CAPS
+    for number, name in enumerate(("", "PLACE_"), start=3):
+        monkeypatch.setenv(f"ZOETROPE_MAX_{name}WAITING", str(10 * number))
+        monkeypatch.setenv(f"ZOETROPE_MAX_{name}RUNNING", str(number))
+    assert BotSettings.read().caps == Caps(
+        person_waiting=30, person_running=3, place_waiting=40, place_running=4
+    )
+
+
 def test_names_have_commas_between(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ZOETROPE_OWNERS", "telegram:1, discord:2,")
     assert BotSettings.read().owners == ("telegram:1", "discord:2")
@@ -33,6 +44,8 @@ def test_names_have_commas_between(monkeypatch: pytest.MonkeyPatch) -> None:
     [
         ("DAILY_LIMIT", "many", 'must be a whole number from 0, not "many"'),
         ("DAILY_LIMIT", "-1", 'must be a whole number from 0, not "-1"'),
+        ("MAX_PLACE_RUNNING", "0", 'must be a whole number from 1, not "0"'),
+        ("GIVE_UP_HOURS", "0", 'must be a number above 0, not "0"'),
         ("MEDIA_GB", "0", 'must be a number above 0, not "0"'),
         ("WEB_PORT", "99999", 'must be a whole number from 0 up to 65535, not "99999"'),
         ("WEB_HTTPS", "perhaps", 'must be true or false, not "perhaps"'),

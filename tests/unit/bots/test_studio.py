@@ -9,10 +9,13 @@ from pathlib import Path
 import pytest
 from skimage import data as pictures
 
-from bots.chat import Person, PersonId, Place, PlaceId, job_id
+from bots.accounts import LedgerKind
+from bots.chat import Ask, Person, PersonId, Place, PlaceId, ShownClip, job_id
+from bots.handover import hand_over
 from engine.jobs.errors import Refused
-from engine.jobs.job import Cancelled, JobId, JobState, MediaKey
+from engine.jobs.job import Cancelled, Declined, JobId, JobState, MediaKey
 from engine.jobs.media import clip_keys
+from engine.jobs.order import USUAL_CAPS
 from engine.jobs.refusal import Refusal, RefusalCode
 from tests.house import ME, House, a_house
 from tests.job_samples import success
@@ -190,13 +193,31 @@ async def test_only_so_many_may_be_on_their_way(house: House) -> None:
     await house.work(lambda claim: success(claim.job))
 
 
+async def test_a_chat_takes_only_so_many_and_what_it_refuses_stays_refused(
+    tmp_path: Path, valkey: ValkeyProcess, redis: object
+) -> None:
+    full = Refusal(RefusalCode.PLACE_FULL, {"limit": 1})
+    async with a_house(tmp_path, valkey.url, max_place_waiting=1) as house:
+        await house.submitted()
+        ask = await house.ask(who=SOMEBODY, photos=(await house.photo(SOMEBODY),))
+        for _ in range(2):
+            with pytest.raises(Refused) as refused:
+                await house.services.studio.submit(ask)
+            assert refused.value.refusal == full
+        assert await house.services.queue.state(ask.id) is None
+        request = await house.request(ask.id)
+        assert request.outcome == Declined(refusal=full)
+        assert request.delivered is not None
+        assert await house.credits(ask.id) == [LedgerKind.HOLD, LedgerKind.RELEASE]
+
+
 async def test_the_days_clips_run_out_and_come_back(
     tmp_path: Path, valkey: ValkeyProcess, redis: object
 ) -> None:
     async with a_house(tmp_path, valkey.url, daily_limit=2) as house:
         for _ in range(2):
             ask = await house.submitted()
-            await house.services.journal.settle(
+            await house.services.journal.conclude(
                 ask.id, success((await house.claim()).job), house.time()
             )
         refusal = await refusal_of(house)
@@ -215,6 +236,14 @@ async def test_a_daily_limit_holds_against_asks_at_the_same_moment(
             *(house.services.studio.submit(ask) for ask in asks), return_exceptions=True
         )
     assert sum(not isinstance(answer, Refused) for answer in answers) == 3
+
+
+async def test_the_clips_of_paid_people_are_in_the_paid_class(
+    tmp_path: Path, valkey: ValkeyProcess, redis: object
+) -> None:
+    async with a_house(tmp_path, valkey.url, paid_people=(ME.id,)) as house:
+        await house.submitted()
+        assert (await house.claim()).job.job_class == "paid"
 
 
 async def test_an_owner_has_no_daily_limit(
@@ -260,6 +289,16 @@ async def test_a_queued_job_is_cancelled_at_once_and_does_not_count(house: House
     assert (usage.made, usage.waiting) == (0, 0)
 
 
+async def test_a_job_cancelled_on_its_way_to_the_queue_is_not_made(house: House) -> None:
+    ask = await house.submitted()
+    job, services = (await house.request(ask.id)).job, house.services
+    assert job is not None
+    await services.redis.flushdb()
+    await services.studio.cancel(house.me, ask.id)
+    await hand_over(job, USUAL_CAPS, journal=services.journal, queue=services.queue)
+    assert await services.queue.state(ask.id) is JobState.CANCELLED
+
+
 async def test_a_running_job_is_asked_to_stop(house: House) -> None:
     ask = await house.submitted()
     await house.claim()
@@ -271,7 +310,7 @@ async def test_a_running_job_is_asked_to_stop(house: House) -> None:
 async def test_deleting_leaves_only_that_it_was_made(house: House) -> None:
     ask = await house.submitted(prompt="something private")
     claim = await house.work(lambda claim: success(claim.job))
-    await house.services.journal.settle(ask.id, success(claim.job), house.time())
+    await house.services.journal.conclude(ask.id, success(claim.job), house.time())
     keys = clip_keys(ask.id)
     for key in (keys.video, keys.poster, keys.receipt):
         await house.services.media.put(key, b"x")
@@ -291,12 +330,47 @@ async def test_deleting_keeps_a_photo_that_another_clip_is_made_from(house: Hous
     assert await house.services.media.exists(ask.photos[0])
 
 
+async def test_a_clip_that_could_not_be_delivered_is_collected_and_paid_for(house: House) -> None:
+    ask = await house.submitted()
+    outcome = success((await house.claim()).job)
+    journal, keys = house.services.journal, clip_keys(ask.id)
+    await house.services.media.put(keys.video, b"a clip")
+    await journal.conclude(ask.id, outcome, house.time())
+    assert await refused_clip(house, ask) is RefusalCode.UNKNOWN_JOB
+    await journal.set_undeliverable(ask.id, house.time())
+    assert await house.credits(ask.id) == [LedgerKind.HOLD, LedgerKind.RELEASE]
+
+    shown = await house.services.studio.collect(house.me, ask.id)
+
+    assert shown == ShownClip(key=keys.video, poster=keys.poster, width=512, height=512)
+    assert LedgerKind.SETTLE in await house.credits(ask.id)
+    (listed,) = await house.services.studio.jobs(house.me)
+    assert (listed.id, listed.undeliverable) == (ask.id, True)
+
+
+async def test_a_clip_whose_file_is_gone_is_not_paid_for(house: House) -> None:
+    ask = await house.submitted()
+    outcome = success((await house.claim()).job)
+    await house.services.journal.conclude(ask.id, outcome, house.time())
+    await house.services.journal.set_undeliverable(ask.id, house.time())
+    assert await refused_clip(house, ask) is RefusalCode.UNKNOWN_JOB
+    assert LedgerKind.SETTLE not in await house.credits(ask.id)
+
+
+async def refused_clip(house: House, ask: Ask) -> RefusalCode:
+    """Try to collect a clip that is not handed over."""
+    with pytest.raises(Refused) as refused:
+        await house.services.studio.collect(house.me, ask.id)
+    return refused.value.refusal.code
+
+
 async def test_someone_elses_clip_is_left_alone(house: House) -> None:
     ask = await house.submitted()
     studio, new = house.services.studio, job_id("web", "2")
     for attempt in (
         studio.cancel(SOMEBODY, ask.id),
         studio.delete(SOMEBODY, ask.id),
+        studio.collect(SOMEBODY, ask.id),
         studio.again(SOMEBODY, house.here, ask.id, new),
     ):
         with pytest.raises(Refused) as refused:

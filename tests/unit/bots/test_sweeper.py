@@ -21,7 +21,7 @@ from engine.jobs.job import (
 )
 from engine.jobs.media import clip_keys
 from engine.jobs.queue import JobQueue
-from tests.house import House, a_house, at_work
+from tests.house import ABILITY, House, a_house, at_work
 from tests.job_samples import success
 from tests.valkey import ValkeyProcess
 
@@ -44,7 +44,7 @@ async def finished(house: House) -> Succeeded:
     await house.services.media.put(keys.video, b"a clip")
     await house.services.media.put(keys.poster, b"a poster")
     await house.services.media.put(keys.receipt, OUTCOME_JSON.dump_json(outcome))
-    await house.services.journal.settle(ask.id, outcome, house.time())
+    await house.services.journal.conclude(ask.id, outcome, house.time())
     return outcome
 
 
@@ -61,10 +61,9 @@ async def test_a_request_the_queue_has_lost_is_queued_again_as_it_was(house: Hou
 async def test_a_job_whose_worker_is_gone_comes_back_with_no_other_worker_left(
     house: House,
 ) -> None:
-    ask = await house.submitted()
+    await house.submitted()
     hasty = JobQueue(house.services.redis, lease=timedelta(0))
-    (variant,) = (await house.request(ask.id)).job.variants
-    assert await hasty.claim(WorkerId("gone"), [variant.needs], nonce="n") is not None
+    assert await hasty.claim(WorkerId("gone"), ABILITY, nonce="n") is not None
 
     await house.services.sweeper.requeue()
 

@@ -30,6 +30,8 @@ FIGURES: Mapping[RefusalCode, Mapping[str, str | int | float]] = {
     RefusalCode.NOT_ALLOWED: {"person": "telegram:4211"},
     RefusalCode.DAILY_LIMIT: {"limit": 20, "renews_in_s": 3 * 3600},
     RefusalCode.TOO_MANY_WAITING: {"limit": 5},
+    RefusalCode.PLACE_FULL: {"limit": 50},
+    RefusalCode.ASK_TOO_LARGE: {"limit": 65536},
 }
 OTHERS = [language for language in LANGUAGES if language != SOURCE]
 
@@ -147,9 +149,15 @@ def test_every_language_is_read(texts: Texts) -> None:
 
 
 def test_where_a_job_stands_is_said_as_people_say_it(english: Texts) -> None:
-    standing = Standing(state=JobState.QUEUED, position=2, low_s=14.2, high_s=26.0)
-    assert english.queued(standing) == "Queued (2nd, about 15-25 s)"
-    assert Texts.of("zh").queued(standing) == "排队中（第2位，约15-25秒）"
+    standing = Standing(state=JobState.QUEUED, position=2, low_s=16.2, high_s=29.0)
+    assert english.queued(standing) == "2nd in line, about 15-30 s"
+    assert Texts.of("zh").queued(standing) == "排在第2位，约15-30秒"
+
+
+def test_whoever_is_first_is_told_to_be_next(english: Texts) -> None:
+    standing = Standing(state=JobState.QUEUED, position=1, low_s=3.0, high_s=18.0)
+    assert english.queued(standing) == "Next in line, up to 20 s"
+    assert Texts.of("zh").queued(standing) == "下一个就轮到您，最多20秒"
 
 
 @pytest.mark.parametrize(
@@ -164,19 +172,33 @@ def test_english_ordinals(number: int, said: str) -> None:
 @pytest.mark.parametrize(
     ("low", "high", "said"),
     [
-        (0.0, 0.2, "about 1 s"),
-        (3.4, 5.6, "about 3-6 s"),
-        (8.0, 11.0, "about 8-10 s"),
-        (14.0, 26.0, "about 15-25 s"),
-        (59.0, 61.0, "about 60 s"),
-        (60.0, 89.0, "about 60-90 s"),
-        (65.0, 115.0, "about 1-2 min"),
-        (1200.0, 3000.0, "about 20-50 min"),
-        (3000.0, 7300.0, "about 1-2 h"),
+        (0.0, 0.2, "up to 5 s"),
+        (3.4, 5.6, "up to 10 s"),
+        (8.0, 11.0, "about 5-15 s"),
+        (15.0, 25.0, "about 15-25 s"),
+        (24.0, 41.0, "about 20-50 s"),
+        (59.0, 61.0, "about 30-90 s"),
+        (60.0, 120.0, "about 60-120 s"),
+        (65.0, 121.0, "about 1-3 min"),
+        (30.0, 121.0, "up to 3 min"),
+        (1300.0, 3000.0, "about 20-50 min"),
+        (3000.0, 7300.0, "up to 3 h"),
+        (7300.0, 11000.0, "about 2-4 h"),
+        (0.0, 0.0, "about 5 s"),
+        (3500.0, 3500.0, "about 60 min"),
+        (10000.0, 10000.0, "about 3 h"),
     ],
 )
 def test_waits_are_said_no_finer_than_they_are_known(low: float, high: float, said: str) -> None:
     assert span(translations("en"), low, high) == said
+
+
+def test_a_wait_that_runs_down_is_said_anew_only_now_and_then(english: Texts) -> None:
+    waits = (
+        Standing(state=JobState.QUEUED, position=3, low_s=180 - s, high_s=300 - s)
+        for s in range(120)
+    )
+    assert len({english.queued(standing) for standing in waits}) <= 6
 
 
 @pytest.mark.parametrize(

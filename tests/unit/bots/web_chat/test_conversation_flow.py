@@ -10,7 +10,7 @@ from redis.asyncio import Redis
 from engine.jobs.job import Cancelled, JobId, Progress
 from engine.jobs.media import clip_keys
 from engine.jobs.queue import Beat, Claim
-from tests.house import NEEDS, WORKER
+from tests.house import ABILITY, WORKER
 from tests.job_samples import success
 from tests.unit.bots.web_chat.web_house import (
     Browser,
@@ -66,7 +66,7 @@ async def test_a_photo_and_an_effect_become_a_clip_in_one_message(
         done = await tab.answered(asked["job"], has_clip)
 
     assert (asked["title"]["en"], asked["photos"]) == ("Symbiote", [photo])
-    assert queued["text"].startswith("Queued (1st, about ")
+    assert queued["text"] == "Queued"
     assert actions(queued) == ["cancel"]
     assert running["text"] == "Rendering Symbiote… 40 %"
     assert actions(done) == ["again", "other_effect", "download", "delete"]
@@ -151,7 +151,7 @@ async def test_an_ask_sent_again_after_a_lost_line_is_one_job(
 
     assert again == first
     assert kinds == ["asked", "answered"]
-    assert await web.services.queue.claim(WORKER, NEEDS, nonce="none left") is None
+    assert await web.services.queue.claim(WORKER, ABILITY, nonce="none left") is None
 
 
 async def test_again_and_another_effect_follow_with_the_same_photo(

@@ -1,0 +1,120 @@
+"""The credit ledger: what each job has set aside, and whether it was spent or given back.
+
+Rows are only ever added, in the transaction that changes the journal, and outlive the journal's.
+The key makes repeating harmless: a job has one hold, and at most one of each closing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Select, func, literal, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
+
+from bots.accounts import LedgerKind
+from bots.chat import PersonId
+from bots.store.database import Database, insert_new
+from bots.store.tables import LedgerRow
+from engine.jobs.job import JobId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LedgerEntry:
+    """One row, in credits."""
+
+    kind: LedgerKind
+    person: PersonId
+    amount: int
+    created: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Balance:
+    """Credits of one person: `held` for clips on their way, `spent` on those they got."""
+
+    held: int
+    spent: int
+
+
+class Ledger:
+    """Reads the ledger; only the journal writes it."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def balance(self, person: PersonId, *, since: datetime) -> Balance:
+        """Add up what a person has on hold now, and has spent since a moment."""
+        mine = LedgerRow.person == person
+        held = _total(mine, _is_open())
+        spent = _total(mine, LedgerRow.kind == LedgerKind.SETTLE, LedgerRow.created >= since)
+        async with self._database.reading() as session:
+            return Balance(
+                held=await session.scalar(held) or 0, spent=await session.scalar(spent) or 0
+            )
+
+    async def entries(self, job: JobId) -> tuple[LedgerEntry, ...]:
+        """List what is written about a job, oldest first."""
+        rows = select(LedgerRow).where(LedgerRow.job == job).order_by(LedgerRow.created)
+        async with self._database.reading() as session:
+            return tuple(_entry(row) for row in await session.scalars(rows))
+
+
+async def hold(
+    session: AsyncSession, job: JobId, person: PersonId, amount: int, now: datetime
+) -> None:
+    """Set credits aside for a job, once."""
+    row = {"job": job, "kind": LedgerKind.HOLD.value, "person": person, "amount": amount}
+    await insert_new(session, LedgerRow, **row, created=now)
+
+
+async def close(session: AsyncSession, job: JobId, kind: LedgerKind, now: datetime) -> None:
+    """Close a job's hold; one that is closed stays as it was closed."""
+    await _add(session, kind, now, (LedgerRow.job == job) & _is_open())
+
+
+async def settle_after_all(session: AsyncSession, job: JobId, now: datetime) -> None:
+    """Spend what a job had set aside, even if it was given back; once only."""
+    its_hold = (LedgerRow.job == job) & (LedgerRow.kind == LedgerKind.HOLD)
+    await _add(session, LedgerKind.SETTLE, now, its_hold)
+
+
+async def _add(
+    session: AsyncSession, kind: LedgerKind, now: datetime, of: ColumnElement[bool]
+) -> None:
+    """Add what closes the hold `of` some job, of the same amount, unless it is there."""
+    dialect = session.get_bind().dialect.name
+    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    closing = select(
+        LedgerRow.job,
+        literal(kind.value),
+        LedgerRow.person,
+        LedgerRow.amount,
+        literal(now, LedgerRow.created.type),
+    ).where(of)
+    columns = ["job", "kind", "person", "amount", "created"]
+    await session.execute(insert(LedgerRow).from_select(columns, closing).on_conflict_do_nothing())
+
+
+def _is_open() -> ColumnElement[bool]:
+    """Match holds that nothing has closed."""
+    closing = aliased(LedgerRow)
+    closed = select(closing.job).where(
+        closing.job == LedgerRow.job, closing.kind != LedgerKind.HOLD
+    )
+    return (LedgerRow.kind == LedgerKind.HOLD) & ~closed.exists()
+
+
+def _total(*conditions: ColumnElement[bool]) -> Select[int]:
+    return select(func.sum(LedgerRow.amount)).where(*conditions)
+
+
+def _entry(row: LedgerRow) -> LedgerEntry:
+    return LedgerEntry(
+        kind=LedgerKind(row.kind),
+        person=PersonId(row.person),
+        amount=row.amount,
+        created=row.created,
+    )

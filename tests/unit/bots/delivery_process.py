@@ -1,0 +1,94 @@
+"""A bot process whose time the test decides: every look is a call, and waiting takes no time."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+
+from bots.delivery.budget import Budget
+from bots.delivery.lanes import Lanes
+from bots.delivery.memory import Memory
+from bots.delivery.pace import USUAL_PACE
+from bots.delivery.showing import Showing
+from bots.errors import BotsError, ChatBusy
+from bots.reporter import Reporter
+from bots.store.journal import Request
+from engine.jobs.job import JobId
+from tests.house import House
+from tests.job_samples import success
+from tests.unit.bots.crashes import Crash, in_the_process
+
+BETWEEN_LOOKS_S = 15.0
+MOST_LOOKS = 40
+
+
+class BotProcess:
+    """Looks after one request; a process that crashes is followed by one that knows nothing."""
+
+    def __init__(self, house: House, job: JobId) -> None:
+        self._house = house
+        self._job = job
+        self._start()
+
+    def _start(self) -> None:
+        house, metrics = self._house, self._house.services.metrics
+        self.memory = Memory()
+        self._showing = Showing(
+            lanes=Lanes(house.chat, Budget(now_s=self._now_s), metrics),
+            journal=house.services.journal,
+            reporter=Reporter(house.services.queue, house.services.gallery),
+            metrics=metrics,
+            pace=USUAL_PACE,
+            now=house.time,
+        )
+
+    async def open(self) -> None:
+        """Post the placeholder, as an adapter does."""
+        async with self._one_step():
+            await self._showing.open(await self._request(), self.memory)
+
+    async def look(self) -> None:
+        """Bring the message up to date."""
+        async with self._one_step():
+            await self._showing.look_after(await self._request(), self.memory)
+
+    async def look_until_over(self) -> None:
+        """Look again and again, until the request needs it no more."""
+        for _ in range(MOST_LOOKS):
+            if await self._house.is_delivered(self._job):
+                return
+            await self.look()
+        raise AssertionError("its delivery does not end")
+
+    async def _request(self) -> Request:
+        return await self._house.request(self._job)
+
+    @asynccontextmanager
+    async def _one_step(self) -> AsyncGenerator[None]:
+        """Do something, whatever comes of it, and wait until it may have to be done again."""
+        wait_s = BETWEEN_LOOKS_S
+        in_the_process.set(True)
+        try:
+            yield
+        except Crash:
+            self._start()
+        except ChatBusy as busy:
+            wait_s = busy.retry_after_s
+        except BotsError:
+            pass
+        finally:
+            in_the_process.set(False)
+        self._house.time.ahead += timedelta(seconds=wait_s)
+
+    def _now_s(self) -> float:
+        return self._house.time.ahead.total_seconds()
+
+
+async def ended_with_its_placeholder_gone(house: House) -> JobId:
+    """Have a request whose clip is there, and whose placeholder the person has deleted."""
+    ask = await house.opened(house.delivery())
+    house.chat.lose()
+    claim = await house.work(lambda claim: success(claim.job))
+    await house.services.journal.conclude(ask.id, success(claim.job), house.time())
+    return ask.id

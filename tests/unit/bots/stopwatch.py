@@ -1,0 +1,15 @@
+"""Seconds as a test sets them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(slots=True)
+class Stopwatch:
+    """A monotonic clock that stands still."""
+
+    s: float = 1000.0
+
+    def __call__(self) -> float:
+        return self.s
