@@ -9,6 +9,7 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
+from datetime import timedelta
 from importlib.metadata import version
 from pathlib import Path
 
@@ -22,6 +23,7 @@ from engine.settings import EngineSettings
 
 FAILED = 2
 INTERRUPTED = 130
+LATELY = timedelta(days=30)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -83,6 +85,7 @@ def _processes(commands: _Commands) -> None:
     bot = commands.add("bot", "run one bot", _bot)
     bot.add_argument("platform", choices=["web"])
     commands.add("worker", "run one worker: it makes the clips", _worker)
+    commands.add("exporter", "serve metrics of the queue to Prometheus", _exporter)
 
 
 def _clips(commands: _Commands) -> None:
@@ -113,7 +116,8 @@ def _clips(commands: _Commands) -> None:
 
 
 def _installation(commands: _Commands) -> None:
-    commands.add("doctor", "say what is installed, found and missing", _doctor)
+    doctor = commands.add("doctor", "say what is installed, found and missing", _doctor)
+    doctor.add_argument("--json", action="store_true", help="print a JSON list")
     models = _Commands(commands.add("models", "weight files"))
     models.add("list", "say which weight files are there", _models_list)
     models.add("fetch", "fetch the weight files that are missing", _models_fetch)
@@ -125,6 +129,8 @@ def _people(commands: _Commands) -> None:
         command = people.add(verb, f"{verb} one person", _set_blocked)
         command.add_argument("person", help="platform and id, as in telegram:4211")
         command.set_defaults(blocked=verb == "block")
+    credits_of = people.add("credits", "say what one person has on hold and has spent", _credits)
+    credits_of.add_argument("person", help="platform and id, as in telegram:4211")
     commands.add("pause", "take no new work", _set_paused).set_defaults(paused=True)
     commands.add("resume", "take work again", _set_paused).set_defaults(paused=False)
 
@@ -142,6 +148,15 @@ def _bot(options: argparse.Namespace) -> None:
 
 def _worker(_: argparse.Namespace) -> None:
     _become("engine")
+
+
+def _exporter(_: argparse.Namespace) -> None:
+    from deploy import exporter, valkey
+    from engine.jobs.logs import set_up_logs
+
+    settings = EngineSettings.read()
+    set_up_logs(settings.log)
+    exporter.run(settings, valkey.url_for(settings))
 
 
 def _become(module: str, *arguments: str) -> None:
@@ -184,15 +199,16 @@ def _bench(options: argparse.Namespace) -> None:
     bench(EngineSettings.read(), options.effect, say=_say)
 
 
-def _doctor(_: argparse.Namespace) -> int:
+def _doctor(options: argparse.Namespace) -> int:
     from bots.settings import BotSettings
     from deploy.libraries import missing_libraries
 
     if missing := missing_libraries():
         raise CommandFailed(f"not installed: {', '.join(missing)}; run scripts/setup")
-    from deploy.doctor import examine
+    from deploy.doctor.examination import examine, examine_as_json
 
-    return examine(BotSettings.read(), EngineSettings.read(), say=_say)
+    look = examine_as_json if options.json else examine
+    return look(BotSettings.read(), EngineSettings.read(), say=_say)
 
 
 def _models_list(_: argparse.Namespace) -> None:
@@ -213,6 +229,18 @@ def _set_blocked(options: argparse.Namespace) -> None:
 
     set_blocked(BotSettings.read(), options.person, blocked=options.blocked)
     _say(f"{options.person} is {'blocked' if options.blocked else 'let in again'}")
+
+
+def _credits(options: argparse.Namespace) -> None:
+    from bots.clock import utc_now
+    from bots.settings import BotSettings
+    from deploy.people import balance
+
+    found = balance(BotSettings.read(), options.person, since=utc_now() - LATELY)
+    _say(
+        f"{options.person} has {found.held} credits on hold,"
+        f" and spent {found.spent} in {LATELY.days} days"
+    )
 
 
 def _set_paused(options: argparse.Namespace) -> None:

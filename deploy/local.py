@@ -112,17 +112,22 @@ class Installation:
         web = Program(
             name="web chat",
             command=(*python, "bots", "web"),
-            environment=shared,
+            environment=shared | self._metrics(0),
             log=self._log("web chat"),
         )
         worker = Program(
             name="worker",
             command=(*python, "engine"),
-            environment=shared,
+            environment=shared | self._metrics(1),
             log=self._log("worker"),
             grace_s=self._engine.drain_s + MARGIN_S,
         )
         return web, worker
+
+    def _metrics(self, place: int) -> dict[str, str]:
+        """Give each process a port of its own for its metrics, the next after the other's."""
+        first = self._engine.metrics_port
+        return {"ZOETROPE_METRICS_PORT": str(first + place)} if first else {}
 
     async def _announce(self, redis_url: str) -> None:
         async with asyncio.TaskGroup() as group:

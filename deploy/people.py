@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import datetime
 
 from bots.chat import PersonId
 from bots.settings import BotSettings
 from bots.store.database import Database
+from bots.store.ledger import Balance, Ledger
 from bots.store.people import People
 from deploy import folder
 from deploy.errors import CommandFailed
@@ -20,35 +22,57 @@ def set_blocked(settings: BotSettings, person: str, *, blocked: bool) -> None:
     Raises:
         CommandFailed: that is no person's id.
     """
-    platform, colon, name = person.partition(":")
-    if not (platform and colon and name):
-        raise CommandFailed(
-            f"{person!r} is no person: give the platform and its id, as in telegram:4211"
-        )
+    who = _person(person)
 
     async def decide() -> None:
-        async with _people(settings) as people:
-            await (people.block if blocked else people.unblock)(PersonId(person))
+        async with _database(settings) as database:
+            people = People(database)
+            await (people.block if blocked else people.unblock)(who)
 
     asyncio.run(decide())
+
+
+def balance(settings: BotSettings, person: str, *, since: datetime) -> Balance:
+    """Add up a person's credits.
+
+    Raises:
+        CommandFailed: that is no person's id.
+    """
+    who = _person(person)
+
+    async def add_up() -> Balance:
+        async with _database(settings) as database:
+            return await Ledger(database).balance(who, since=since)
+
+    return asyncio.run(add_up())
 
 
 def set_paused(settings: BotSettings, *, paused: bool) -> None:
     """Take no new work, or take it again."""
 
     async def decide() -> None:
-        async with _people(settings) as people:
+        async with _database(settings) as database:
+            people = People(database)
             await (people.pause if paused else people.resume)()
 
     asyncio.run(decide())
 
 
+def _person(name: str) -> PersonId:
+    platform, colon, id_there = name.partition(":")
+    if not (platform and colon and id_there):
+        raise CommandFailed(
+            f"{name!r} is no person: give the platform and its id, as in telegram:4211"
+        )
+    return PersonId(name)
+
+
 @asynccontextmanager
-async def _people(settings: BotSettings) -> AsyncIterator[People]:
+async def _database(settings: BotSettings) -> AsyncIterator[Database]:
     folder.make(settings.folder)
     database = Database.at(settings.database)
     try:
         await database.migrate()
-        yield People(database)
+        yield database
     finally:
         await database.close()

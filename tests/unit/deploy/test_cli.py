@@ -60,7 +60,10 @@ def test_somebody_who_is_no_person_cannot_be_blocked(capsys: pytest.CaptureFixtu
     assert "as in telegram:4211" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("command", [["people", "block", "web:1"], ["pause"], ["resume"]])
+@pytest.mark.parametrize(
+    "command",
+    [["people", "block", "web:1"], ["people", "credits", "web:1"], ["pause"], ["resume"]],
+)
 def test_what_the_operator_decides_works_without_anything_running(
     command: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -1,13 +1,15 @@
 from __future__ import annotations
 
+import json
 import socket
 from pathlib import Path
 
 import pytest
 
 from bots.settings import BotSettings
-from deploy import doctor, folder
-from deploy.doctor import examine
+from deploy import folder
+from deploy.doctor.examination import examine, examine_as_json
+from deploy.doctor.machine import room
 from deploy.libraries import missing_libraries
 from engine.settings import EngineSettings
 
@@ -39,7 +41,7 @@ def test_every_library_that_running_needs_is_looked_for() -> None:
 def test_a_data_folder_of_somebody_else_is_reported(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
 
-    assert "ZOETROPE_DATA" in doctor.room(tmp_path / "file" / "data").mend
+    assert "ZOETROPE_DATA" in room(tmp_path / "file" / "data").mend
 
 
 def test_a_queue_server_that_does_not_answer_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -47,7 +49,17 @@ def test_a_queue_server_that_does_not_answer_is_reported(monkeypatch: pytest.Mon
         nobody.bind(("127.0.0.1", 0))
         monkeypatch.setenv("ZOETROPE_REDIS_URL", f"redis://127.0.0.1:{nobody.getsockname()[1]}/0")
 
-        assert "does not answer" in findings()["queue"]
+        assert "start that server" in findings()["queue"]
+
+
+def test_programs_get_the_same_as_json() -> None:
+    said: list[str] = []
+    code = examine_as_json(BotSettings.read(), EngineSettings.read(), said.append)
+
+    rows = {row["what"]: row for row in json.loads("".join(said))}
+    assert code == 1
+    assert rows["weights"]["mend"] == "run zoetrope models fetch"
+    assert [row["what"] for row in rows.values() if not row["ok"]] == ["weights"]
 
 
 def test_a_running_zoetrope_is_not_taken_for_a_stranger_on_its_port(

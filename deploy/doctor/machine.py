@@ -1,18 +1,16 @@
-"""`zoetrope doctor`: what is installed, found and missing, and the command that mends it."""
+"""What is on this machine: Python, torch, room, weights, a free port."""
 
 from __future__ import annotations
 
-import asyncio
 import os
 import platform
 import shutil
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
 
 from bots.settings import BotSettings
-from deploy import folder, valkey
-from deploy.errors import NoEmbeddedServer
+from deploy import folder
+from deploy.doctor.finding import Finding
 from deploy.ports import is_free
 from engine.settings import EngineSettings
 from engine.weights import Weights
@@ -20,40 +18,16 @@ from engine.weights import Weights
 ROOM_BYTES = 1_000_000_000
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
-    """One thing looked at; `mend` says what to do when it is not as it should be."""
-
-    what: str
-    found: str
-    mend: str = ""
-
-    def __str__(self) -> str:
-        if self.mend:
-            return f"--  {self.what}: {self.found}\n    {self.mend}"
-        return f"ok  {self.what}: {self.found}"
-
-
-def examine(bot: BotSettings, engine: EngineSettings, say: Callable[[str], None]) -> int:
-    """Look at everything that running needs; exit code 1 when something has to be mended.
+def look_at_machine(engine: EngineSettings) -> Iterator[Finding]:
+    """Look at what a worker needs here.
 
     Whoever calls has seen that no library is missing: looking takes most of them.
     """
-    to_mend = 0
-    for finding in _findings(bot, engine):
-        say(str(finding))
-        to_mend += bool(finding.mend)
-    return 1 if to_mend else 0
-
-
-def _findings(bot: BotSettings, engine: EngineSettings) -> Iterator[Finding]:
     yield Finding(what="Python", found=platform.python_version())
     yield Finding(what="libraries", found="all installed")
     yield _torch()
     yield room(engine.folder)
     yield weights(engine)
-    yield _queue(engine)
-    yield _web(bot, engine)
 
 
 def _torch() -> Finding:
@@ -93,28 +67,8 @@ def weights(engine: EngineSettings) -> Finding:
     return Finding(what="weights", found=f"all {len(files)} there")
 
 
-def _queue(engine: EngineSettings) -> Finding:
-    if "redis_url" not in engine.model_fields_set:
-        return _embedded()
-    if asyncio.run(valkey.answers(engine.redis_url)):
-        return Finding(what="queue", found="ZOETROPE_REDIS_URL answers")
-    return Finding(
-        what="queue",
-        found="ZOETROPE_REDIS_URL does not answer",
-        mend="start that server, or unset it: `zoetrope up` brings its own",
-    )
-
-
-def _embedded() -> Finding:
-    try:
-        return Finding(what="queue", found=f"embedded Valkey, {valkey.binary()}")
-    except NoEmbeddedServer as error:
-        return Finding(
-            what="queue", found=str(error), mend="set ZOETROPE_REDIS_URL to a server of yours"
-        )
-
-
-def _web(bot: BotSettings, engine: EngineSettings) -> Finding:
+def look_at_web(bot: BotSettings, engine: EngineSettings) -> Finding:
+    """Look at the port of the web chat."""
     where = f"http://{bot.web_host}:{bot.web_port}/"
     if is_free(bot.web_port, bot.web_host):
         return Finding(what="web chat", found=f"{where} is free")

@@ -1,0 +1,1 @@
+"""`zoetrope doctor`: what is installed, found and missing, and what mends it."""
