@@ -1,8 +1,8 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format bench images clean
+.PHONY: help setup demo test check format bench bench-queue bench-schedule faults images clean
 
 help: ## say what can be made
-	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 10
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 16
 
 setup: ## make .venv hold everything that running, testing and checking need
 	@scripts/setup dev
@@ -22,6 +22,15 @@ format: setup ## format the code
 bench: setup ## time every look and write build/bench.json
 	@.venv/bin/python -m deploy models fetch
 	@.venv/bin/python -m deploy bench
+
+bench-queue: setup ## measure the job queue beside streaq, saq and taskiq-redis
+	@.venv/bin/python -m benchmarks.queue
+
+bench-schedule: setup ## simulate the claim order beside others; writes docs/schedule.md
+	@.venv/bin/python -m benchmarks.schedule
+
+faults: setup ## make everything fail that can, and write build/faults.json
+	@.venv/bin/python -m tests.faults
 
 images: setup ## make the README's picture anew
 	@.venv/bin/python -m deploy models fetch

@@ -1,0 +1,1 @@
+"""Benchmarks that answer with a table, and with the same rows as JSON in build/."""

@@ -1,0 +1,1 @@
+"""The claim order against others, in a simulated house of eight GPUs."""
