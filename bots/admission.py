@@ -14,9 +14,9 @@ from bots.options import settle_options
 from bots.routing import RUNNERS_UP, Route, Router, Suggestion
 from bots.store.journal import Request
 from engine.jobs.catalogue import EffectCard, Offer
-from engine.jobs.costs import Costs
 from engine.jobs.errors import Refused
 from engine.jobs.job import Job, JobState, Variant
+from engine.jobs.planning.costs import Costs
 from engine.jobs.refusal import Refusal, RefusalCode
 
 LONGEST_PROMPT = 2000

@@ -16,7 +16,7 @@ from bots.handover import hand_over
 from bots.store.journal import Journal
 from engine.jobs.errors import Refused
 from engine.jobs.job import TERMINAL, Cancelled, Declined, Failed, Job, JobId, JobState, Outcome
-from engine.jobs.media import MediaStore
+from engine.jobs.media.store import MediaStore
 from engine.jobs.order import Caps
 from engine.jobs.outbox import Outbox
 from engine.jobs.queue import JobQueue

@@ -10,7 +10,7 @@ from bots.store.conversation import Conversation
 from bots.store.journal import Journal, Request
 from bots.store.photos import Photos
 from engine.jobs.job import JobId, MediaKey
-from engine.jobs.media import MediaStore, clip_keys
+from engine.jobs.media.store import MediaStore, clip_keys
 
 _SETTLING = timedelta(hours=1)
 """How old a file without a row must be before it is taken for an orphan."""

@@ -36,13 +36,13 @@ from bots.studio import Rules, Studio
 from bots.sweeper import Sweeper
 from engine.jobs.connection import connect
 from engine.jobs.intake import Intake, IntakeLimits
-from engine.jobs.media import MediaStore
+from engine.jobs.media.store import MediaStore
 from engine.jobs.outbox import Outbox
-from engine.jobs.planner import Planner
+from engine.jobs.planning.planner import Planner
+from engine.jobs.planning.strays import Patience
 from engine.jobs.presence import Presence
 from engine.jobs.progress import ProgressFeed
 from engine.jobs.queue import JobQueue
-from engine.jobs.strays import Patience
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -42,7 +42,7 @@ from engine.jobs.job import (
     MediaKey,
     Succeeded,
 )
-from engine.jobs.media import MediaStore, photo_key
+from engine.jobs.media.store import MediaStore, photo_key
 from engine.jobs.order import Caps
 from engine.jobs.queue import JobQueue
 from engine.jobs.refusal import Refusal, RefusalCode

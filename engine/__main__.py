@@ -85,7 +85,7 @@ def _load(settings: EngineSettings, redis: Redis, metrics: WorkerMetrics) -> Ben
     """Load the nets and the effects; torch is imported here, after its threads are limited."""
     from engine.effects.catalogue import load_effects
     from engine.effects.maker import ClipMaker
-    from engine.jobs.media import MediaStore
+    from engine.jobs.media.store import MediaStore
     from engine.jobs.queue import JobQueue
     from engine.worker.ability import ability_of
     from engine.worker.bench import Bench

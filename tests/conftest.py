@@ -15,7 +15,7 @@ import pytest
 from redis.asyncio import Redis
 
 from engine.jobs.connection import connect
-from engine.jobs.media import MediaStore
+from engine.jobs.media.store import MediaStore
 from engine.settings import EngineSettings
 from engine.weights import Weights
 from tests.valkey import ValkeyProcess

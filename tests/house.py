@@ -20,7 +20,7 @@ from bots.services import Services, opened
 from bots.settings import BotSettings
 from bots.store.journal import Request
 from engine.jobs.job import JobId, MediaKey, Outcome, WorkerId
-from engine.jobs.media import photo_key
+from engine.jobs.media.store import photo_key
 from engine.jobs.presence import Presence
 from engine.jobs.queue import Claim
 from tests.effect_cards import OFFER

@@ -16,7 +16,7 @@ import engine.jobs
 
 ROOT = Path(__file__).parents[1]
 CHANGES = {
-    "queue.lua": ("-- What is done with jobs.", "-- What is done with jobs, newly told."),
+    "lua/queue.lua": ("-- What is done with jobs.", "-- What is done with jobs, newly told."),
     "job.py": ("v: Literal[1] = 1", "v: Literal[1, 2] = 1"),
     "wire.py": ("READABLE = (1,)", "READABLE = (1, 2)"),
 }

@@ -13,9 +13,9 @@ from benchmarks.schedule.gpus import Gpu
 from benchmarks.schedule.policies import Fair
 from benchmarks.schedule.simulation import House, Made
 from benchmarks.schedule.workload import Ask, Kind, workload
-from engine.jobs.calibration import Calibration, kind_of
-from engine.jobs.costs import Seconds
-from engine.jobs.forecast import Hand, forecast
+from engine.jobs.planning.calibration import Calibration, kind_of
+from engine.jobs.planning.costs import Seconds
+from engine.jobs.planning.forecast import Hand, forecast
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

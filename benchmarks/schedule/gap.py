@@ -11,9 +11,9 @@ import random
 from dataclasses import dataclass
 
 from benchmarks.schedule.gpus import FROM_DISK_S, Gpu, need
-from engine.jobs.fair import AWAY_FROM_HOME, FairOrder, Pick
 from engine.jobs.order import USUAL_CAPS, USUAL_ORDER, ClaimOrder
-from engine.jobs.waiting import Entry
+from engine.jobs.planning.fair import AWAY_FROM_HOME, FairOrder, Pick
+from engine.jobs.planning.waiting import Entry
 
 PEOPLE, GPUS = 6, 4
 SHORTEST_S, LONGEST_S = 5.0, 60.0

@@ -8,9 +8,9 @@ from typing import Protocol
 
 from benchmarks.schedule.gpus import Gpu, need
 from benchmarks.schedule.workload import Ask
-from engine.jobs.fair import FairOrder
 from engine.jobs.order import USUAL_ORDER, Caps, ClaimOrder
-from engine.jobs.waiting import Entry
+from engine.jobs.planning.fair import FairOrder
+from engine.jobs.planning.waiting import Entry
 
 _RUNNING = {"paid": 3, "challenge": 2, "free": 2}
 _PRIORITY = {"paid": 0, "challenge": 1, "free": 2}

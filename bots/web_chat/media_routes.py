@@ -8,7 +8,7 @@ from bots.studio import Studio
 from bots.web_chat.visitors import Visitor, Visitors
 from engine.jobs.errors import MediaMissing, MediaUnavailable
 from engine.jobs.job import MediaKey
-from engine.jobs.media import MediaStore
+from engine.jobs.media.store import MediaStore
 
 _PIECE_BYTES = 1 << 20
 _CONTENT_TYPES = {"mp4": "video/mp4", "jpg": "image/jpeg"}

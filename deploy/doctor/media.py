@@ -9,9 +9,9 @@ from bots.settings import BotSettings
 from deploy.doctor.finding import Finding
 from engine.jobs.errors import JobsError, MediaFull
 from engine.jobs.job import JobId
-from engine.jobs.media import MediaStore, clip_keys
-from engine.jobs.media_backend import LOOKING
-from engine.jobs.media_place import Bucket
+from engine.jobs.media.backend import LOOKING
+from engine.jobs.media.place import Bucket
+from engine.jobs.media.store import MediaStore, clip_keys
 
 PROBE = b"zoetrope doctor was here"
 FULL = 0.9

@@ -26,8 +26,6 @@ class Key(StrEnum):
     UNFINISHED = "unfinished"
     """Hash: how many queued or running jobs each `person|...` and each `place|...` has."""
 
-    LANES = "lanes"
-    """Set: every lane that ever had a job."""
     READY = "ready:"
     """Sorted set by lane|need: jobs in the race for a worker, by their score."""
     BATCH = "batch:"
@@ -41,7 +39,8 @@ class Key(StrEnum):
     SLOTS = "slots"
     """Hash: how many ready or running jobs each `person|...` and each `place|...` has."""
     VIRTUAL = "virtual"
-    """Hash by lane: its virtual time, the start tag of the job that was its head last."""
+    """Hash by lane that ever had a job in the race: its virtual time, the start tag of the job
+    that was its head last."""
     TAGS = "tags:"
     """Sorted set by lane: people by their finish tag, while it is ahead of the virtual time."""
     SERVED = "served:"

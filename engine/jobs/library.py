@@ -23,7 +23,7 @@ from engine.jobs.keys import Key, as_lua, prefix
 SCHEMA = "2"
 """Version of the layout of keys and records; code of another one must not touch them."""
 
-_FOLDER = Path(__file__).parent
+_FOLDER = Path(__file__).with_name("lua")
 _FILES = (
     "records.lua",
     "lanes.lua",

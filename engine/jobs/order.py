@@ -1,6 +1,6 @@
 """The rules of claim order, as figures: who gets which share, and how far a worker may look ahead.
 
-The rules themselves are in claim.lua; fair.py plays them forward in Python.
+The rules themselves are in lua/choice.lua; planning/fair.py is the same order in Python.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from engine.jobs.errors import MediaMissing
 from engine.jobs.job import OUTCOME_JSON, JobId, Succeeded
-from engine.jobs.media import MediaStore, clip_keys
+from engine.jobs.media.store import MediaStore, clip_keys
 
 
 async def write_receipt(job: JobId, outcome: Succeeded, media: MediaStore) -> None:

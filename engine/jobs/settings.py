@@ -15,7 +15,7 @@ from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from engine.jobs.masking import masked_url
-from engine.jobs.media_place import Bucket, check_endpoint, check_media_url, folder_at, is_bucket
+from engine.jobs.media.place import Bucket, check_endpoint, check_media_url, folder_at, is_bucket
 from engine.jobs.order import ClaimOrder, parse_shares
 from engine.jobs.redis_url import RedisUrl
 

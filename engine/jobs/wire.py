@@ -25,7 +25,7 @@ def spec(job: Job, caps: Caps, order: ClaimOrder) -> str:
             "bot": job.bot,
             "lane": order.lane(job.job_class, job.variants[0].cost_s),
             "weight": job.weight,
-            "caps": asdict(caps),
+            "caps": json.dumps(asdict(caps)),
             "batch": job.batch_key,
             "size": job.format.size,
             "shortness": order.shortness,

@@ -13,7 +13,7 @@ from engine.effects.catalogue import Effect
 from engine.effects.maker import Made, Order
 from engine.jobs.errors import MediaMissing, Refused
 from engine.jobs.job import Clip, Job, MediaKey, Succeeded, Variant
-from engine.jobs.media import MediaStore, clip_keys
+from engine.jobs.media.store import MediaStore, clip_keys
 from engine.jobs.receipt import write_receipt
 from engine.jobs.refusal import Refusal, RefusalCode
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from engine.effects.catalogue import Effect
 from engine.effects.maker import ClipMaker
-from engine.jobs.media import MediaStore
+from engine.jobs.media.store import MediaStore
 from engine.jobs.order import Ability
 from engine.jobs.queue import JobQueue
 from engine.worker.metrics import WorkerMetrics

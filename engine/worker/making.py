@@ -18,9 +18,9 @@ import torch
 
 from engine.effects.maker import Made, Order
 from engine.errors import MakerStuck, OutOfMemory
-from engine.jobs.costs import CostKey
 from engine.jobs.errors import MediaFull, MediaUnavailable, Refused
 from engine.jobs.job import Outcome
+from engine.jobs.planning.costs import CostKey
 from engine.jobs.queue import Claim
 from engine.jobs.receipt import read_receipt
 from engine.jobs.refusal import Refusal, RefusalCode

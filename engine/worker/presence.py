@@ -13,7 +13,7 @@ from engine.effects.catalogue import Effect
 from engine.jobs.catalogue import EffectCard, Offer
 from engine.jobs.errors import MediaFull, MediaUnavailable, QueueUnavailable
 from engine.jobs.job import MediaKey, WorkerId
-from engine.jobs.media import MediaStore, preview_keys
+from engine.jobs.media.store import MediaStore, preview_keys
 from engine.jobs.presence import Presence
 from engine.jobs.queue import JobQueue
 from engine.worker.pace import Measured

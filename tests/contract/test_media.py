@@ -11,8 +11,8 @@ import pytest
 
 from engine.jobs.errors import MediaMissing
 from engine.jobs.job import JobId, MediaKey
-from engine.jobs.media import MediaStore, clip_keys, photo_key, preview_keys
-from engine.jobs.media_place import Bucket
+from engine.jobs.media.place import Bucket
+from engine.jobs.media.store import MediaStore, clip_keys, photo_key, preview_keys
 from tests.fakes.s3 import FakeS3
 
 PHOTO = MediaKey("photos/00112233445566778899aabbccddeeff.jpg")

@@ -16,7 +16,7 @@ from xml.sax.saxutils import escape
 
 from aiohttp import web
 
-from engine.jobs.media_place import Bucket
+from engine.jobs.media.place import Bucket
 
 KEY_ID, SECRET, REGION, BUCKET = "ZOETROPEKEY", "a/secret+key", "test-1", "media"
 _PAGE = 3  # few enough that tests list more than one page

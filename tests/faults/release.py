@@ -7,7 +7,7 @@ from pathlib import Path
 
 _PARTS = ("bots", "engine", "deploy", "tests")
 _CHANGES = {
-    "engine/jobs/queue.lua": ("\nlocal ", "\n-- Changed in the next release.\nlocal "),
+    "engine/jobs/lua/queue.lua": ("\nlocal ", "\n-- Changed in the next release.\nlocal "),
     "engine/jobs/job.py": ("v: Literal[1] = 1", "v: Literal[1, 2] = 2"),
     "engine/jobs/wire.py": ("READABLE = (1,)", "READABLE = (1, 2)"),
 }

@@ -10,7 +10,7 @@ from datetime import timedelta
 from engine.effects.catalogue import load_effects
 from engine.jobs.connection import connect
 from engine.jobs.job import WorkerId
-from engine.jobs.media import MediaStore
+from engine.jobs.media.store import MediaStore
 from engine.jobs.presence import Presence
 from engine.jobs.queue import JobQueue
 from engine.settings import EngineSettings

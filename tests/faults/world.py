@@ -21,7 +21,7 @@ from bots.chat import PersonId
 from bots.store.database import Database
 from bots.store.photos import Photos
 from deploy.polling import PAUSE_S, wait_until
-from engine.jobs.media import MediaStore, photo_key
+from engine.jobs.media.store import MediaStore, photo_key
 from tests.faults.audit import start_audit
 from tests.faults.bot_process import job_of
 from tests.faults.platform import Platform

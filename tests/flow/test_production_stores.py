@@ -11,7 +11,7 @@ import pytest
 from deploy.polling import wait_until
 from engine.jobs.errors import QueueUnavailable
 from engine.jobs.job import OUTCOME_JSON
-from engine.jobs.media import clip_keys
+from engine.jobs.media.store import clip_keys
 from tests.fakes.s3 import FakeS3
 from tests.house import House, a_house, at_work
 from tests.job_samples import success

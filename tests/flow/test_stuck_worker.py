@@ -11,7 +11,7 @@ from pathlib import Path
 from redis.asyncio import Redis
 
 from engine.jobs.job import JobId, JobState, MediaKey, Variant
-from engine.jobs.media import MediaStore
+from engine.jobs.media.store import MediaStore
 from engine.jobs.queue import JobQueue
 from tests.fakes.photos import astronaut_jpeg
 from tests.job_samples import a_job

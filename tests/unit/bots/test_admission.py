@@ -17,7 +17,7 @@ from bots.routing import Router
 from engine.jobs.catalogue import Offer
 from engine.jobs.errors import Refused
 from engine.jobs.job import ClipFormat, JobId
-from engine.jobs.media import photo_key
+from engine.jobs.media.store import photo_key
 from engine.jobs.presence import Presence
 from engine.jobs.refusal import RefusalCode
 from tests.effect_cards import OFFER, ROBOT, SYMBIOTE

@@ -15,7 +15,7 @@ from bots.errors import ChatUnavailable, StoreUnavailable
 from deploy.polling import wait_until
 from engine.jobs.job import Cancelled, Declined, Failed, Progress
 from engine.jobs.outbox import Outbox
-from engine.jobs.planner import Planner
+from engine.jobs.planning.planner import Planner
 from engine.jobs.refusal import Refusal, RefusalCode
 from tests.fakes.chat import Fault
 from tests.house import House, a_house, at_work

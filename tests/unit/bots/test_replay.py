@@ -24,7 +24,7 @@ from engine.jobs.job import (
     Outcome,
 )
 from engine.jobs.keys import Key, prefix
-from engine.jobs.media import clip_keys
+from engine.jobs.media.store import clip_keys
 from engine.jobs.outbox import Outbox
 from engine.jobs.queue import Beat, Claim
 from engine.jobs.refusal import Refusal, RefusalCode

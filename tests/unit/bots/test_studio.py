@@ -14,7 +14,7 @@ from bots.chat import Ask, Person, PersonId, Place, PlaceId, ShownClip, job_id
 from bots.handover import hand_over
 from engine.jobs.errors import Refused
 from engine.jobs.job import Cancelled, Declined, JobId, JobState, MediaKey
-from engine.jobs.media import clip_keys
+from engine.jobs.media.store import clip_keys
 from engine.jobs.order import USUAL_CAPS
 from engine.jobs.refusal import Refusal, RefusalCode
 from tests.house import ME, House, a_house

@@ -19,7 +19,7 @@ from engine.jobs.job import (
     Succeeded,
     WorkerId,
 )
-from engine.jobs.media import clip_keys
+from engine.jobs.media.store import clip_keys
 from engine.jobs.queue import JobQueue
 from tests.house import ABILITY, House, a_house, at_work
 from tests.job_samples import success

@@ -20,7 +20,7 @@ from deploy.doctor.queue import look_at_queue, look_at_server
 from deploy.polling import wait_until
 from engine.jobs.job import MediaKey
 from engine.jobs.keys import Key, prefix
-from engine.jobs.media import MediaStore
+from engine.jobs.media.store import MediaStore
 from engine.jobs.settings import PREFIX, SharedSettings
 from tests.fakes.s3 import SECRET, FakeS3
 from tests.redis_servers import SOON_S, RedisProcess, Replicated

@@ -8,7 +8,7 @@ from pathlib import Path
 from redis.asyncio import Redis
 
 from engine.jobs.job import Cancelled, JobId, Progress
-from engine.jobs.media import clip_keys
+from engine.jobs.media.store import clip_keys
 from engine.jobs.queue import Beat, Claim
 from tests.house import ABILITY, WORKER
 from tests.job_samples import success

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from engine.jobs.job import MediaKey
-from engine.jobs.media import preview_keys
+from engine.jobs.media.store import preview_keys
 from tests.unit.bots.web_chat.web_house import Browser, WebHouse
 
 CLIP = bytes(range(256)) * 8192

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from engine.jobs.masking import masked_url
-from engine.jobs.media_place import Bucket
+from engine.jobs.media.place import Bucket
 from engine.jobs.settings import PREFIX, BadSetting, SharedSettings
 
 

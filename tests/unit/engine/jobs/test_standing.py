@@ -11,7 +11,7 @@ from deploy.polling import wait_until
 from engine.jobs.job import Job, JobId, JobState, Standing
 from engine.jobs.keys import Key, prefix
 from engine.jobs.library import FunctionLibrary
-from engine.jobs.plan_store import PlanStore
+from engine.jobs.planning.store import PlanStore
 from engine.jobs.queue import JobQueue
 from engine.jobs.standing import PLAN_JSON, WHOLE, Plan, Planned, read_standings
 from tests.job_samples import LOOK, WORKER, a_job, able, at_most

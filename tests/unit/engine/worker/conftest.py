@@ -7,7 +7,7 @@ from redis.asyncio import Redis
 
 from engine.effects.maker import ClipMaker
 from engine.jobs.job import WorkerId
-from engine.jobs.media import MediaStore
+from engine.jobs.media.store import MediaStore
 from engine.jobs.queue import JobQueue
 from engine.safety import OpenGate
 from engine.vision.vision import Vision

@@ -13,7 +13,7 @@ from redis.asyncio import Redis
 
 from engine.effects.look import Frames, Shot
 from engine.jobs.job import Cancelled, Declined, Failed, JobId, Succeeded, WorkerId
-from engine.jobs.media import clip_keys
+from engine.jobs.media.store import clip_keys
 from engine.jobs.queue import JobQueue
 from engine.jobs.refusal import RefusalCode
 from engine.vision.scene import Scene
@@ -168,7 +168,7 @@ async def test_a_stopping_worker_hands_back_what_it_has_not_begun(
 
     def look(scene: Scene, shot: Shot) -> Iterator[Frames]:
         begun.set()
-        go_on.wait()
+        go_on.wait(10)
         yield from photo_for_ever(scene, shot)
 
     slow = looking(bench, monkeypatch, look)

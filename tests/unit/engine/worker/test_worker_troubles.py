@@ -14,8 +14,8 @@ from redis.asyncio import Redis
 from engine.effects.look import Frames, Shot
 from engine.errors import MakerStuck
 from engine.jobs.job import Failed, JobId, JobState, Succeeded, WorkerId
-from engine.jobs.media import MediaStore
-from engine.jobs.media_backend import LOOKING
+from engine.jobs.media.backend import LOOKING
+from engine.jobs.media.store import MediaStore
 from engine.vision.scene import Scene
 from engine.worker.bench import Bench, Patience
 from engine.worker.loop import Worker

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from engine.jobs.order import USUAL_CAPS, Caps
-from engine.jobs.ranking import Ranked, Ranking
+from engine.jobs.planning.ranking import Ranked, Ranking
 
 TURN_S = 1e-6
 """Added to a score for each job that came before: among equals, who came first is first."""

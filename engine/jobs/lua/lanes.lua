@@ -3,8 +3,6 @@
 
 -- Idle workers.
 
-local BELL_TTL_S = 60
-
 -- The idle worker that is ready soonest for a need, and how soon.
 local function readiest(p, need)
   local key, moment = p .. KEY.IDLE_FOR .. need, now()
@@ -33,28 +31,32 @@ local function ring_for(p, job)
   if chosen then
     call('ZREM', p .. KEY.IDLE, chosen)
     call('LPUSH', p .. KEY.BELL .. chosen, 1)
-    call('EXPIRE', p .. KEY.BELL .. chosen, BELL_TTL_S)
   end
 end
 
 -- Tags.
 
 local function virtual_time(p, lane)
-  return tonumber(call('HGET', p .. KEY.VIRTUAL, lane)) or 0
+  local time = call('HGET', p .. KEY.VIRTUAL, lane)
+  if not time then
+    call('HSET', p .. KEY.VIRTUAL, lane, 0)
+  end
+  return tonumber(time) or 0
 end
 
 -- Among equals, who came first is first: jobs are numbered as they come.
 local TURN_S = 1e-6
 
--- Give a job its tag: it starts where its person's last one ends, or now.
-local function tag(p, job)
+-- Give a job its tag: it starts where its person's last one ends, or now. Further fields of its
+-- record are written along with it.
+local function tag(p, job, ...)
   local people = p .. KEY.TAGS .. job.lane
   local last = tonumber(call('ZSCORE', people, job.person)) or 0
   job.start = math.max(virtual_time(p, job.lane), last)
   job.score = job.start + job.lead + job.number * TURN_S
   job.entered = now()
   call('ZADD', people, exact(job.start + job.variants[1][2] / job.weight), job.person)
-  write(p, job, 'start', exact(job.start), 'score', exact(job.score), 'entered', job.entered)
+  write(p, job, 'start', exact(job.start), 'score', exact(job.score), 'entered', job.entered, ...)
 end
 
 -- Correct what a job has moved its person's tag by. A tag behind the virtual time says nothing.
@@ -124,11 +126,11 @@ local function slots_taken(p, job)
   return tonumber(taken[1]) or 0, tonumber(taken[2]) or 0
 end
 
-local function enter_race(p, job)
+local function enter_race(p, job, ...)
   local person, place = owners(job)
   call('HINCRBY', p .. KEY.SLOTS, person, 1)
   call('HINCRBY', p .. KEY.SLOTS, place, 1)
-  tag(p, job)
+  tag(p, job, ...)
   add_to_race(p, job)
 end
 
@@ -170,12 +172,14 @@ end
 
 -- Coming and going.
 
-local function join_queue(p, job)
-  local person, place = slots_taken(p, job)
+-- Queue a new job; what is given is its record.
+local function join_queue(p, job, ...)
+  local caps, person, place = caps_of(job), slots_taken(p, job)
   call('ZADD', p .. KEY.QUEUED, job.number, job.id)
-  if person < job.caps.person_running and place < job.caps.place_running then
-    enter_race(p, job)
+  if person < caps.person_running and place < caps.place_running then
+    enter_race(p, job, ...)
   else
+    write(p, job, ...)
     park(p, job)
   end
   ring_for(p, job)

@@ -8,11 +8,11 @@ from typing import cast
 
 from redis.asyncio import Redis
 
-from engine.jobs.calibration import KEPT, Calibration, kind_of
 from engine.jobs.connection import reaching_redis
-from engine.jobs.costs import CostKey, Costs
 from engine.jobs.keys import Key, prefix
 from engine.jobs.library import FunctionLibrary
+from engine.jobs.planning.calibration import KEPT, Calibration, kind_of
+from engine.jobs.planning.costs import CostKey, Costs
 from engine.jobs.standing import (
     GOOD_FOR,
     PLAN_JSON,
@@ -48,7 +48,7 @@ class PlanStore:
         """Read what was learnt from plans so far."""
         with reaching_redis():
             lanes = await cast(
-                "Awaitable[set[str]]", self._redis.smembers(self._prefix + Key.LANES)
+                "Awaitable[list[str]]", self._redis.hkeys(self._prefix + Key.VIRTUAL)
             )
         kinds = [kind_of(lane, parked=parked) for lane in lanes for parked in (False, True)]
         return Calibration({kind: await self._ratios(kind) for kind in kinds})

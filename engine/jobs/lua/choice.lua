@@ -43,7 +43,7 @@ local function is_visible(p, lane, worker)
 end
 
 local function visible(p, worker)
-  local lanes, names = {}, call('SMEMBERS', p .. KEY.LANES)
+  local lanes, names = {}, call('HKEYS', p .. KEY.VIRTUAL)
   table.sort(names)
   for _, name in ipairs(names) do
     if is_visible(p, name, worker) then
@@ -108,18 +108,34 @@ local function switching(p, worker, need)
   return worker.switching[need]
 end
 
--- The least of several by a value of each. A job may turn up under a need that the worker would
--- not run it for; what it is really run for has a first at least as good, so it is passed over.
-local function least_by(p, worker, several, value_of)
-  for _, seen in ipairs(several) do
-    seen.value = value_of(seen)
+-- The least of several by rank, of which `of_rank` counts, and `of_switching` times the seconds of
+-- switching. What these are is asked for only where it matters, as most jobs are out of the
+-- question at a glance. A job may turn up under a need that the worker would not run it for; what
+-- it is really run for has a first at least as good, so it is passed over.
+local function least_by(p, worker, several, of_rank, of_switching)
+  local function value(seen, seconds)
+    return of_rank * seen.rank + of_switching * seconds
   end
-  table.sort(several, function(a, b)
-    return a.value < b.value or (a.value == b.value and before(a, b))
-  end)
   for _, seen in ipairs(several) do
-    if look_closer(p, seen, worker).need == seen.index then
-      return seen
+    seen.value = value(seen, worker.switch[seen.index])
+  end
+  while true do
+    local least
+    for _, seen in ipairs(several) do
+      if not seen.passed and (not least or seen.value < least.value
+        or (seen.value == least.value and before(seen, least))) then
+        least = seen
+      end
+    end
+    if not least then
+      return nil
+    elseif not least.weighed then
+      least.weighed = true
+      least.value = value(least, switching(p, worker, least.index))
+    elseif look_closer(p, least, worker).need == least.index then
+      return least
+    else
+      least.passed = true
     end
   end
 end
@@ -166,9 +182,8 @@ local function choose_across(p, lanes, lane, head, worker, served)
     if other ~= lane and served[other] <= most_ahead then
       local several, first = firsts(p, KEY.READY .. other .. '|', worker)
       for _, seen in ipairs(several) do
-        look_closer(p, seen, worker)
-        if worker.switch[seen.need] == 0
-          and seen.rank <= first.rank + window and seen.cost <= window then
+        if worker.switch[seen.index] == 0 and seen.rank <= first.rank + window
+          and look_closer(p, seen, worker).need == seen.index and seen.cost <= window then
           return seen, 'crossing', first
         end
       end
@@ -181,9 +196,7 @@ local function choose_in_turn(p, lanes, worker, served)
   local lane = least_served(lanes, served)
   served['*'] = served[lane]
   local several, head = firsts(p, KEY.READY .. lane .. '|', worker)
-  local chosen = least_by(p, worker, several, function(seen)
-    return seen.rank + worker.order.affinity * switching(p, worker, seen.index)
-  end)
+  local chosen = least_by(p, worker, several, 1, worker.order.affinity)
   if chosen.id ~= head.id then
     return chosen, 'affinity', head
   end
@@ -199,9 +212,7 @@ end
 -- Nobody within their cap is waiting, so one over it costs nobody anything.
 local function choose_parked(p, worker)
   local several = firsts(p, KEY.PARKED, worker)
-  local chosen = least_by(p, worker, several, function(seen)
-    return switching(p, worker, seen.index)
-  end)
+  local chosen = least_by(p, worker, several, 0, 1)
   return chosen, 'borrow'
 end
 

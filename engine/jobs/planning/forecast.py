@@ -7,9 +7,9 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from engine.jobs.fair import FairOrder, Pick, Pool
 from engine.jobs.order import Ability
-from engine.jobs.waiting import Entry
+from engine.jobs.planning.fair import FairOrder, Pick, Pool
+from engine.jobs.planning.waiting import Entry
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

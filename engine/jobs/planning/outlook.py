@@ -9,12 +9,12 @@ from typing import NamedTuple
 
 from pydantic import Json, TypeAdapter, ValidationError
 
-from engine.jobs.costs import CostKey
-from engine.jobs.fair import Account, Clock, Pick, Snapshot, Why
 from engine.jobs.job import JobState
 from engine.jobs.library import FunctionLibrary, Reply
 from engine.jobs.order import Ability, Caps
-from engine.jobs.waiting import Entry, Tag
+from engine.jobs.planning.costs import CostKey
+from engine.jobs.planning.fair import Account, Clock, Pick, Snapshot, Why
+from engine.jobs.planning.waiting import Entry, Tag
 
 MOST_READY = 2000
 MOST_PARKED = 2000

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from engine.jobs.fair import FairOrder
-from engine.jobs.forecast import Hand, Start, after_switching, forecast, reload_seconds
 from engine.jobs.order import Ability, Caps
-from engine.jobs.waiting import Entry
+from engine.jobs.planning.fair import FairOrder
+from engine.jobs.planning.forecast import Hand, Start, after_switching, forecast, reload_seconds
+from engine.jobs.planning.waiting import Entry
 
 NOW_S = 1000.0
 BOTH = Ability(switch_s={"a": 0.0, "b": 20.0})

@@ -7,9 +7,9 @@ from datetime import timedelta
 
 from engine.jobs.job import JobState
 from engine.jobs.order import Caps
-from engine.jobs.outlook import Row
+from engine.jobs.planning.outlook import Row
+from engine.jobs.planning.strays import Patience, Strays
 from engine.jobs.refusal import RefusalCode
-from engine.jobs.strays import Patience, Strays
 
 PATIENCE = Patience(waiting=timedelta(hours=24), stranded=timedelta(minutes=30))
 MINUTE_MS = 60_000

@@ -15,24 +15,24 @@ import pytest
 from redis.asyncio import Redis
 
 from deploy.polling import wait_until
-from engine.jobs.calibration import FEWEST, KEPT, Calibration, ratio
 from engine.jobs.catalogue import Offer
-from engine.jobs.costs import CostKey
-from engine.jobs.forecast import after_switching, reload_seconds
 from engine.jobs.job import Job, JobId, JobState, Standing, Variant, WorkerId
 from engine.jobs.keys import Key, prefix
 from engine.jobs.library import FunctionLibrary
 from engine.jobs.order import USUAL_ORDER, Ability, Caps
 from engine.jobs.outbox import Outbox
-from engine.jobs.outlook import glimpse, understand
-from engine.jobs.plan_store import PlanStore
-from engine.jobs.planner import Planner
-from engine.jobs.planning import Planning
+from engine.jobs.planning.calibration import FEWEST, KEPT, Calibration, ratio
+from engine.jobs.planning.costs import CostKey
+from engine.jobs.planning.forecast import after_switching, reload_seconds
+from engine.jobs.planning.outlook import glimpse, understand
+from engine.jobs.planning.plan import Planning
+from engine.jobs.planning.planner import Planner
+from engine.jobs.planning.store import PlanStore
+from engine.jobs.planning.strays import Patience, Strays
+from engine.jobs.planning.term import Term
 from engine.jobs.presence import Presence
 from engine.jobs.queue import Claim, JobQueue
 from engine.jobs.refusal import RefusalCode
-from engine.jobs.strays import Patience, Strays
-from engine.jobs.term import Term
 from tests.job_samples import LOOK, WORKER, a_job, able, success
 from tests.valkey import ValkeyProcess
 
@@ -43,7 +43,7 @@ KEYS = prefix("main")
 PLANNER_PROCESS = """
 import asyncio, sys
 from engine.jobs.connection import connect
-from engine.jobs.planner import Planner
+from engine.jobs.planning.planner import Planner
 asyncio.run(Planner(connect(sys.argv[1])).run())
 """
 
@@ -286,7 +286,7 @@ async def test_whoever_leads_next_goes_on_from_the_last_plan(
 
 
 async def test_whoever_leads_next_knows_what_was_learnt(redis: Redis, term: Term) -> None:
-    await redis.sadd(KEYS + Key.LANES, "paid")
+    await redis.hset(KEYS + Key.VIRTUAL, "paid", "0")
     for many in (KEPT, FEWEST):
         assert await term.store.learn([("paid", 1.0)] * many + [("paid|parked", 4.0)] * many)
     calibration = await term.store.calibration()

@@ -6,6 +6,7 @@ local function drop_worker(p, worker)
   call('ZREM', p .. KEY.WORKERS, worker)
   call('HDEL', p .. KEY.OFFERS, worker)
   call('ZREM', p .. KEY.IDLE, worker)
+  call('DEL', p .. KEY.BELL .. worker)
   local switch = call('HGET', p .. KEY.CLAIM .. worker, 'switch')
   for need in pairs(switch and cjson.decode(switch) or {}) do
     call('ZREM', p .. KEY.IDLE_FOR .. need, worker)

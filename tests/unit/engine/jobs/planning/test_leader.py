@@ -8,8 +8,8 @@ from redis.asyncio import Redis
 
 from deploy.polling import wait_until
 from engine.jobs.keys import Key, prefix
-from engine.jobs.leader import Leader
 from engine.jobs.library import FunctionLibrary
+from engine.jobs.planning.leader import Leader
 
 SOON_S = 60.0
 

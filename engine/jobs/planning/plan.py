@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from engine.jobs.calibration import Calibration, kind_of
-from engine.jobs.costs import Costs, Seconds
-from engine.jobs.fair import FairOrder, Pick
-from engine.jobs.forecast import Hand, Start, after_switching, forecast, reload_seconds
 from engine.jobs.job import JobState
 from engine.jobs.order import Ability, ClaimOrder
-from engine.jobs.outlook import Outlook, Row
+from engine.jobs.planning.calibration import Calibration, kind_of
+from engine.jobs.planning.costs import Costs, Seconds
+from engine.jobs.planning.fair import FairOrder, Pick
+from engine.jobs.planning.forecast import Hand, Start, after_switching, forecast, reload_seconds
+from engine.jobs.planning.outlook import Outlook, Row
 from engine.jobs.standing import Plan, Planned
 
 STEADY = 0.15

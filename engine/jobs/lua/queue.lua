@@ -67,17 +67,17 @@ end
 -- Functions for those who ask.
 
 local function wake_planner(p)
-  if call('LLEN', p .. KEY.PLAN_BELL) == 0 then
-    call('LPUSH', p .. KEY.PLAN_BELL, 1)
+  if call('LPUSH', p .. KEY.PLAN_BELL, 1) > 1 then
+    call('LTRIM', p .. KEY.PLAN_BELL, 0, 0)
   end
 end
 
 local function over_cap(p, job)
   local person, place = owners(job)
-  local waiting = call('HMGET', p .. KEY.UNFINISHED, person, place)
-  if tonumber(waiting[1] or 0) >= job.caps.person_waiting then
+  local waiting, caps = call('HMGET', p .. KEY.UNFINISHED, person, place), caps_of(job)
+  if tonumber(waiting[1] or 0) >= caps.person_waiting then
     return 'too_many'
-  elseif tonumber(waiting[2] or 0) >= job.caps.place_waiting then
+  elseif tonumber(waiting[2] or 0) >= caps.place_waiting then
     return 'place_full'
   end
 end
@@ -93,11 +93,11 @@ end
 
 register('enqueue', {}, function(p, args)
   local id, spec, variants, payload = unpack(args)
-  local known = read(p, id)
+  local state = call('HGET', p .. KEY.JOB .. id, 'state')
   local job = new_job(id, spec, variants)
-  if known then
+  if state then
     count(p, 'enqueued|' .. what(job) .. '|dup')
-    return {known.state, 0}
+    return {state, 0}
   end
   local refused = over_cap(p, job)
   if refused then
@@ -105,16 +105,13 @@ register('enqueue', {}, function(p, args)
     return {refused, 0}
   end
   local person, place = owners(job)
-  add_to(p, KEY.UNFINISHED, person, 1)
-  add_to(p, KEY.UNFINISHED, place, 1)
+  call('HINCRBY', p .. KEY.UNFINISHED, person, 1)
+  call('HINCRBY', p .. KEY.UNFINISHED, place, 1)
   job.number = call('INCR', p .. KEY.LAST_NUMBER)
-  write(p, job, 'state', 'queued', 'person', job.person, 'place', job.place, 'bot', job.bot,
-    'lane', job.lane, 'weight', exact(job.weight), 'variants', variants,
-    'caps', cjson.encode(job.caps), 'batch', job.batch, 'size', job.size, 'number', job.number,
-    'created', job.created, 'lead', exact(job.lead), 'attempt', 0,
-    'payload', payload)
-  call('SADD', p .. KEY.LANES, job.lane)
-  join_queue(p, job)
+  join_queue(p, job, 'state', 'queued', 'person', job.person, 'place', job.place,
+    'bot', job.bot, 'lane', job.lane, 'weight', exact(job.weight), 'variants', variants,
+    'caps', job.caps, 'batch', job.batch, 'size', job.size, 'number', job.number,
+    'created', job.created, 'lead', exact(job.lead), 'attempt', 0, 'payload', payload)
   wake_planner(p)
   count(p, 'enqueued|' .. what(job) .. '|ok')
   return {'queued', 1}
@@ -239,13 +236,14 @@ local function lend(p, job, worker, served, why, head)
   count(p, 'claims|' .. why)
 end
 
--- How far, in seconds of tag, jobs may overtake to be made together with another.
+-- How far, in seconds of tag, jobs may overtake to be made together with another: as far as one
+-- that spares a switch, or so far that the same person's next job of the kind is in reach.
 local function batch_window(worker, cost)
   local longest = 0
   for _, seconds in pairs(worker.switch) do
     longest = math.max(longest, seconds)
   end
-  return math.max(worker.order.affinity * longest, cost)
+  return math.max(worker.order.affinity * longest, 2 * cost)
 end
 
 local function companions(p, lead, worker)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from engine.jobs.job import JobState
-from engine.jobs.outlook import Row
+from engine.jobs.planning.outlook import Row
 from engine.jobs.refusal import Refusal, RefusalCode
 
 

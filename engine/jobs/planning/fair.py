@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
 from engine.jobs.order import USUAL_ORDER, Ability, ClaimOrder
-from engine.jobs.ranking import Ranked
-from engine.jobs.waiting import Entry, Tag, Waiting
+from engine.jobs.planning.ranking import Ranked
+from engine.jobs.planning.waiting import Entry, Tag, Waiting
 
 Why = Literal["head", "affinity", "crossing", "overdue", "borrow"]
 Pool = frozenset[str]

@@ -27,9 +27,9 @@ from obstore.store import ObjectStore
 
 from engine.jobs.errors import MediaFull, MediaMissing, MediaUnavailable
 from engine.jobs.job import JobId, MediaKey
-from engine.jobs.media_backend import USUAL_PATIENCE, Patience, open_bucket, open_folder
-from engine.jobs.media_place import Bucket
-from engine.jobs.media_usage import Usage
+from engine.jobs.media.backend import USUAL_PATIENCE, Patience, open_bucket, open_folder
+from engine.jobs.media.place import Bucket
+from engine.jobs.media.usage import Usage
 
 Given = ParamSpec("Given")
 Got = TypeVar("Got")

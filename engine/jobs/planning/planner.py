@@ -17,14 +17,14 @@ from redis.asyncio import Redis
 from engine.jobs.connection import block_seconds, reaching_redis
 from engine.jobs.errors import JobsError
 from engine.jobs.keys import Key, prefix
-from engine.jobs.leader import Leader
 from engine.jobs.library import FunctionLibrary
 from engine.jobs.order import USUAL_ORDER, ClaimOrder
-from engine.jobs.plan_store import PlanStore
-from engine.jobs.planning import Planning
+from engine.jobs.planning.leader import Leader
+from engine.jobs.planning.plan import Planning
+from engine.jobs.planning.store import PlanStore
+from engine.jobs.planning.strays import USUAL_PATIENCE, Patience, Strays
+from engine.jobs.planning.term import Term
 from engine.jobs.queue import JobQueue
-from engine.jobs.strays import USUAL_PATIENCE, Patience, Strays
-from engine.jobs.term import Term
 
 PERIOD = timedelta(seconds=1.5)
 """Between two plans when nothing is new."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from obstore.store import LocalStore, ObjectStore, S3Store
 
-from engine.jobs.media_place import Bucket
+from engine.jobs.media.place import Bucket
 
 if TYPE_CHECKING:
     from obstore.store import S3Config

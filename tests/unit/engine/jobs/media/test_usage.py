@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import asyncio
 
-from engine.jobs.media_usage import Usage
+from engine.jobs.media.usage import Usage
 
 
 async def test_only_the_first_number_is_waited_for() -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.jobs.costs import USUAL_SPREAD, CostKey, Costs, Seconds
+from engine.jobs.planning.costs import USUAL_SPREAD, CostKey, Costs, Seconds
 
 LOOK = CostKey("look:robot", "cpu", 512, 96)
 TIMES = [9.0, 9.5, 10.0, 10.0, 10.5, 11.0, 11.0, 12.0, 13.0, 20.0, 30.0]

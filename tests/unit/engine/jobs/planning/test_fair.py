@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_state_machine_as_test
 
 from engine.jobs.connection import connect
-from engine.jobs.fair import FairOrder, Pick
 from engine.jobs.job import Job, Variant, WorkerId
 from engine.jobs.order import Ability, Caps, ClaimOrder
+from engine.jobs.planning.fair import FairOrder, Pick
+from engine.jobs.planning.waiting import Entry
 from engine.jobs.queue import Claim, JobQueue
-from engine.jobs.waiting import Entry
 from tests.job_samples import a_job, success
 from tests.valkey import ValkeyProcess
 

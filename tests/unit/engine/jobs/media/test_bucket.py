@@ -11,9 +11,9 @@ import pytest
 
 from engine.jobs.errors import MediaFull, MediaUnavailable
 from engine.jobs.job import MediaKey
-from engine.jobs.media import MediaStore
-from engine.jobs.media_backend import Patience
-from engine.jobs.media_place import Bucket
+from engine.jobs.media.backend import Patience
+from engine.jobs.media.place import Bucket
+from engine.jobs.media.store import MediaStore
 from tests.fakes.s3 import BUCKET, KEY_ID, REGION, SECRET, FakeS3
 
 PHOTO = MediaKey("photos/00112233445566778899aabbccddeeff.jpg")

@@ -7,15 +7,22 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from engine.jobs.costs import Costs
 from engine.jobs.job import JobId, JobState
 from engine.jobs.library import FunctionLibrary
-from engine.jobs.outlook import Glimpse, Outlook, glimpse, read_rows, understand, understand_rows
-from engine.jobs.plan_store import PlanStore
-from engine.jobs.planning import Made, Planning
+from engine.jobs.planning.costs import Costs
+from engine.jobs.planning.outlook import (
+    Glimpse,
+    Outlook,
+    glimpse,
+    read_rows,
+    understand,
+    understand_rows,
+)
+from engine.jobs.planning.plan import Made, Planning
+from engine.jobs.planning.store import PlanStore
+from engine.jobs.planning.strays import Strays
 from engine.jobs.queue import JobQueue
 from engine.jobs.standing import Planned
-from engine.jobs.strays import Strays
 
 COSTS_FRESH_S = 20.0
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from engine.jobs.calibration import FEWEST, KEPT, UNKNOWN, Calibration, kind_of, ratio
+from engine.jobs.planning.calibration import FEWEST, KEPT, UNKNOWN, Calibration, kind_of, ratio
 
 Noise = Callable[[random.Random], float]
 

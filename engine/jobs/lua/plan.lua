@@ -93,8 +93,10 @@ register('plan_overview', {'no-writes'}, function(p, args)
   local hands, strangers = live_hands(p, running)
   local accounts, needs = accounts_of(p, hands)
   local ready, parked, holders, lanes = {}, {}, {}, {}
-  for _, lane in ipairs(call('SMEMBERS', p .. KEY.LANES)) do
-    lanes[#lanes + 1] = {lane, call('HGET', p .. KEY.VIRTUAL, lane)}
+  local virtual = call('HGETALL', p .. KEY.VIRTUAL)
+  for i = 1, #virtual, 2 do
+    local lane = virtual[i]
+    lanes[#lanes + 1] = {lane, virtual[i + 1]}
     add_keys(ready, p .. KEY.READY .. lane .. '|', needs)
   end
   add_keys(parked, p .. KEY.PARKED, needs)

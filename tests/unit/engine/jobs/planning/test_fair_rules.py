@@ -3,9 +3,9 @@ from __future__ import annotations
 from collections import Counter
 from itertools import count
 
-from engine.jobs.fair import Account, Clock, FairOrder, Pick, Snapshot
 from engine.jobs.order import Ability, Caps, ClaimOrder
-from engine.jobs.waiting import Entry, Tag
+from engine.jobs.planning.fair import Account, Clock, FairOrder, Pick, Snapshot
+from engine.jobs.planning.waiting import Entry, Tag
 
 AMPLE = Caps(person_running=1000, place_running=1000)
 PLAIN = ClaimOrder(affinity=0.0, crossing=0.0, shortness=0.0)

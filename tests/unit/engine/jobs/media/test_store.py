@@ -11,7 +11,7 @@ import pytest
 
 from engine.jobs.errors import MediaMissing, MediaUnavailable
 from engine.jobs.job import JobId, MediaKey
-from engine.jobs.media import MediaStore, clip_keys, photo_key, preview_keys
+from engine.jobs.media.store import MediaStore, clip_keys, photo_key, preview_keys
 
 PHOTO = MediaKey("photos/00112233445566778899aabbccddeeff.jpg")
 
@@ -135,7 +135,7 @@ FILLS_THE_DISK = """
 import asyncio, resource, signal, sys
 from pathlib import Path
 from engine.jobs.errors import MediaFull
-from engine.jobs.media import MediaStore
+from engine.jobs.media.store import MediaStore
 
 async def main():
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
