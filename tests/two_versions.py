@@ -55,11 +55,12 @@ async def mix(redis: Redis, number: int, side: str = "newer") -> None:
     while await redis.xlen(OUTBOX) < 2 * number:
         turn += 1
         nonce = f"{side} {turn}"
-        claims = await queue.claim_batch(WorkerId(side), able(LOOK), nonce=nonce, at_most=2)
+        claims = await queue.claim_when_rung(
+            WorkerId(side), able(LOOK), nonce=nonce, at_most=2, wait=PAUSE
+        )
         for claim in claims:
             await _deal_with(queue, claim, turn)
         if not claims:
-            await queue.wait_for_work(WorkerId(side), PAUSE)
             await queue.reap()
 
 

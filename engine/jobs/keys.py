@@ -45,7 +45,9 @@ class Key(StrEnum):
     """Sorted set by lane: people by their finish tag, while it is ahead of the virtual time."""
     SERVED = "served:"
     """Hash by what workers can do: seconds given to each lane over its share, `*` the least of
-    them at the last choice, `active` the lanes left waiting then, `all` and `overdue` seconds."""
+    them at the last choice, `active` the lanes left waiting then, `all` and `overdue` seconds, and
+    `due`, the server's time in ms before which nothing is overdue. Forgotten a week after it began
+    or last got a lane."""
 
     LEASES = "leases"
     """Sorted set: every running job by the server's time, in ms, when its lease ends."""

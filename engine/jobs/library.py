@@ -8,13 +8,14 @@ a week is removed; should its process still run, it loads it again.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, cast
 
 from redis.asyncio import Redis
-from redis.exceptions import ResponseError
+from redis.exceptions import OutOfMemoryError, ResponseError
 
 from engine.jobs.connection import reaching_redis
 from engine.jobs.errors import QueueIncompatible
@@ -35,6 +36,7 @@ _FILES = (
 
 UNUSED_AFTER = timedelta(days=7)
 
+Argument = str | int | float
 Reply = Any
 """What a function answers: None, an int, a string or nested lists of these."""
 
@@ -46,6 +48,7 @@ class FunctionLibrary:
         body = "\n".join([as_lua(), *(_FOLDER.joinpath(name).read_text() for name in _FILES)])
         version = hashlib.sha256(body.encode()).hexdigest()[:12]
         self._redis = redis
+        self._is_loaded = False
         self._prefix = prefix(pool)
         self._version = version
         self._name = f"zoetrope_{version}"
@@ -58,26 +61,52 @@ class FunctionLibrary:
             QueueIncompatible: what it holds is laid out for another version.
         """
         with reaching_redis():
-            await self._check_schema()
-            try:
-                await self._redis.function_load(self._code)
-            except ResponseError as error:
-                if "already exists" not in str(error):
-                    raise
-            await self._remove_unused()
+            await self._load()
 
-    async def call(self, function: str, *args: str | int | float) -> Reply:
-        """Run a function; one the server has lost is loaded first."""
+    async def _load(self) -> None:
+        await self._check_schema()
+        try:
+            await self._redis.function_load(self._code)
+        except ResponseError as error:
+            if "already exists" not in str(error):
+                raise
+        await self._remove_unused()
+        self._is_loaded = True
+
+    async def call(self, function: str, *args: Argument) -> Reply:
+        """Run a function; they are loaded before the first call, and when the server lost them."""
         with reaching_redis():
-            try:
-                return await self._fcall(function, *args)
-            except ResponseError as error:
-                if "Function not found" not in str(error):
-                    raise
-            await self.load()
-            return await self._fcall(function, *args)
+            return await self._loaded(lambda: self._fcall(function, *args))
 
-    async def _fcall(self, function: str, *args: str | int | float) -> Reply:
+    async def call_when_rung(
+        self, bell: str, wait_s: float, function: str, *args: Argument
+    ) -> Reply:
+        """Wait for an item in a list, or a while, then run a function: all in one round trip."""
+
+        async def both() -> Reply:
+            steps = self._redis.pipeline(transaction=False)
+            steps.blpop([bell], timeout=wait_s)
+            steps.fcall(f"{self._name}_{function}", 1, self._prefix, *args)  # pyright: ignore[reportUnknownMemberType]
+            _, reply = await steps.execute()
+            return reply
+
+        with reaching_redis():
+            return await self._loaded(both)
+
+    async def _loaded(self, act: Callable[[], Awaitable[Reply]]) -> Reply:
+        if not self._is_loaded:
+            # Without memory the server takes no functions, but it may have them from others.
+            with suppress(OutOfMemoryError):
+                await self._load()
+        try:
+            return await act()
+        except ResponseError as error:
+            if "Function not found" not in str(error):
+                raise
+        await self._load()
+        return await act()
+
+    async def _fcall(self, function: str, *args: Argument) -> Reply:
         name = f"{self._name}_{function}"
         return await self._redis.fcall(  # pyright: ignore[reportUnknownMemberType]
             name, 1, self._prefix, *args
@@ -99,6 +128,8 @@ class FunctionLibrary:
 
     async def _check_schema(self) -> None:
         key = self._prefix + Key.SCHEMA
-        found = cast(str | None, await self._redis.set(key, SCHEMA, nx=True, get=True))
+        found = cast(str | None, await self._redis.get(key))
+        if found is None:
+            found = cast(str | None, await self._redis.set(key, SCHEMA, nx=True, get=True))
         if found not in (None, SCHEMA):
             raise QueueIncompatible(found, SCHEMA)

@@ -57,7 +57,7 @@ class ClaimOrder:
 USUAL_ORDER = ClaimOrder()
 
 _CLASS = re.compile("[a-z_]+")
-_TAKEN = frozenset({"all", "overdue", "active", SHORT_LANE})
+_TAKEN = frozenset({"all", "overdue", "active", "due", SHORT_LANE})
 """What the queue's accounts call something else."""
 
 

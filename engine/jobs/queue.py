@@ -147,23 +147,28 @@ class JobQueue:
         self, worker: WorkerId, ability: Ability, *, nonce: str, at_most: int
     ) -> list[Claim]:
         """Take the next job, and others that could be made together with it and are nearly due."""
-        asked = {
-            "name": worker,
-            "device": ability.device,
-            "lease_ms": self._lease_ms,
-            "at_most": at_most,
-            "order": self._rules,
-            **serves(ability),
-        }
-        lent = await self._library.call("claim", json.dumps(asked), nonce)
-        claims = [await self._read_claim(reply) for reply in lent]
-        return [claim for claim in claims if claim is not None]
+        lent = await self._library.call("claim", self._ask(ability, at_most), worker, nonce)
+        return await self._read_claims(lent)
 
-    async def wait_for_work(self, worker: WorkerId, at_most: timedelta) -> None:
-        """Return when this worker's bell is rung, or after a while, 2 s at most."""
-        bell = self._prefix + Key.BELL + worker
+    async def claim_when_rung(
+        self,
+        worker: WorkerId,
+        ability: Ability,
+        *,
+        nonce: str,
+        at_most: int = 1,
+        wait: timedelta,
+    ) -> list[Claim]:
+        """Wait until this worker's bell is rung, or a while, 2 s at most; then claim."""
+        bell, wait_s = self._prefix + Key.BELL + worker, block_seconds(wait)
+        asked = self._ask(ability, at_most)
+        lent = await self._library.call_when_rung(bell, wait_s, "claim", asked, worker, nonce)
+        return await self._read_claims(lent)
+
+    async def ring(self, worker: WorkerId) -> None:
+        """Let a worker that waits look for work now."""
         with reaching_redis():
-            await self._redis.blpop([bell], timeout=block_seconds(at_most))
+            await self._redis.lpush(self._prefix + Key.BELL + worker, 1)
 
     async def beat(self, claim: Claim, progress: Progress | None = None) -> Beat:
         """Renew a claim, and say how far the job is."""
@@ -231,6 +236,21 @@ class JobQueue:
     async def forget(self, job: JobId) -> None:
         """Let an ended job's record go; for a day its id still answers with its final state."""
         await self._library.call("forget", job, _milliseconds(TOMBSTONE))
+
+    def _ask(self, ability: Ability, at_most: int) -> str:
+        return json.dumps(
+            {
+                "device": ability.device,
+                "lease_ms": self._lease_ms,
+                "at_most": at_most,
+                "order": self._rules,
+                **serves(ability),
+            }
+        )
+
+    async def _read_claims(self, lent: Reply) -> list[Claim]:
+        claims = [await self._read_claim(reply) for reply in lent]
+        return [claim for claim in claims if claim is not None]
 
     async def _read_claim(self, reply: Reply) -> Claim | None:
         """Read a job that was lent to us; one that nobody can read ends here."""

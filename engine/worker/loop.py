@@ -58,41 +58,49 @@ class Worker:
         Raises:
             MakerStuck: a clip could not be ended; its thread goes on until the process ends.
         """
-        queue, ability, nonce = self._bench.queue, self._bench.ability, uuid.uuid4().hex
+        nonce, look = uuid.uuid4().hex, self._look
         while not self._stopping.is_set():
             try:
-                claims = await queue.claim_batch(self.id, ability, nonce=nonce, at_most=self._batch)
+                claims = await look(nonce)
             except QueueUnavailable:
                 # The same nonce again: if only the answer was lost, it is the same lease.
                 await self._pause(RETRY_S)
                 continue
             nonce = uuid.uuid4().hex
-            if claims:
-                await self._work(claims)
-            else:
-                await self._wait()
+            look = self._look if claims else self._look_when_rung
+            await self._work(claims)
         self._making.close()
         if self._lost_thread is not None:
             raise self._lost_thread
 
-    async def _wait(self) -> None:
+    async def _look(self, nonce: str) -> Sequence[Claim]:
+        bench = self._bench
+        return await bench.queue.claim_batch(
+            self.id, bench.ability, nonce=nonce, at_most=self._batch
+        )
+
+    async def _look_when_rung(self, nonce: str) -> Sequence[Claim]:
+        """Claim once there may be something; when stopping at once, to hand it back."""
+        bench = self._bench
+        looking = asyncio.ensure_future(
+            bench.queue.claim_when_rung(
+                self.id, bench.ability, nonce=nonce, at_most=self._batch, wait=WAIT
+            )
+        )
+        stopping = asyncio.ensure_future(self._stopping.wait())
         try:
-            await self._unless_stopping(self._bench.queue.wait_for_work(self.id, WAIT))
-        except QueueUnavailable:
-            await self._pause(RETRY_S)
+            await asyncio.wait({looking, stopping}, return_when=asyncio.FIRST_COMPLETED)
+            if not looking.done():
+                with suppress(QueueUnavailable):
+                    await bench.queue.ring(self.id)
+            return await looking
+        finally:
+            looking.cancel()
+            stopping.cancel()
 
     async def _pause(self, seconds: float) -> None:
         with suppress(TimeoutError):
             await asyncio.wait_for(self._stopping.wait(), seconds)
-
-    async def _unless_stopping(self, waiting: Awaitable[None]) -> None:
-        wait = asyncio.ensure_future(waiting)
-        stop = asyncio.ensure_future(self._stopping.wait())
-        done, pending = await asyncio.wait({wait, stop}, return_when=asyncio.FIRST_COMPLETED)
-        for task in pending:
-            task.cancel()
-        if wait in done:
-            wait.result()
 
     async def _work(self, claims: Sequence[Claim]) -> None:
         """See jobs through one after the other; all are held from the start."""

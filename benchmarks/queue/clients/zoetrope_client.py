@@ -41,15 +41,23 @@ class Zoetrope:
 
     async def _serve(self, worker: WorkerId, body: Body) -> None:
         ability = Ability(switch_s=dict.fromkeys(NEEDS, SWITCH_S))
+        claims = await self._queue.claim_batch(worker, ability, nonce=_nonce(), at_most=1)
         while True:
-            claim = await self._queue.claim(worker, ability, nonce=uuid.uuid4().hex)
-            if claim is None:
-                await self._queue.wait_for_work(worker, WAIT)
+            if not claims:
+                claims = await self._queue.claim_when_rung(
+                    worker, ability, nonce=_nonce(), wait=WAIT
+                )
                 continue
+            [claim] = claims
             await body(claim.job.prompt)
             await self._queue.finish(claim, a_clip_of(claim.job))
             switch_s = {**dict.fromkeys(NEEDS, SWITCH_S), claim.variant.needs: 0.0}
             ability = Ability(switch_s=switch_s)
+            claims = await self._queue.claim_batch(worker, ability, nonce=_nonce(), at_most=1)
+
+
+def _nonce() -> str:
+    return uuid.uuid4().hex
 
 
 @asynccontextmanager

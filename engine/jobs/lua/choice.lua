@@ -1,16 +1,16 @@
 -- Which job a worker does next; fair.py does the same in Python. Loaded after lanes.lua.
 --
--- `worker` here is what a claim says of itself: `name`, `device`, `needs` in a fixed order,
--- `switch` seconds by need, and `order`, the fields of ClaimOrder.
+-- `worker` here is what a claim says of itself: `name`, `device`, `needs` in a fixed order, the
+-- `pool` of those with the same needs, `switch` seconds by need, and `order`, the fields of
+-- ClaimOrder.
 
 -- What has been given to each lane by workers that can do the same: a lane can only be behind on
 -- work that these workers could have done.
 
 local SERVED_TTL_S = 7 * 24 * 3600
 
-local function pool_of(worker)
-  worker.pool = worker.pool or redis.sha1hex(table.concat(worker.needs, '\n'))
-  return worker.pool
+local function pool_of(needs)
+  return redis.sha1hex(table.concat(needs, '\n'))
 end
 
 local function read_served(p, pool)
@@ -93,8 +93,11 @@ end
 local function another_holds(p, worker, need)
   local key, moment = p .. KEY.HOLDERS .. need, now()
   local holders = call('ZCOUNT', key, moment, '+inf')
+  if holders ~= 1 then
+    return holders > 1
+  end
   local own = tonumber(call('ZSCORE', key, worker.name)) or 0
-  return holders > (own >= moment and 1 or 0)
+  return own < moment
 end
 
 -- Seconds a worker takes to be ready for a need; twice where another worker is ready already.
@@ -158,10 +161,15 @@ local function choose_overdue(p, worker, served)
   if (served.overdue or 0) > worker.order.overdue_share * (served.all or 0) then
     return nil
   end
+  if (served.due or 0) > now() then
+    return nil
+  end
+  local patience = worker.order.overdue_s * 1000
   local _, longest = firsts(p, KEY.ENTERED, worker)
-  if longest and longest.rank <= now() - worker.order.overdue_s * 1000 then
+  if longest and longest.rank + patience <= now() then
     return look_closer(p, longest, worker), 'overdue'
   end
+  served.due = (longest and longest.rank or now()) + patience
 end
 
 local function least_served(lanes, served)
@@ -232,7 +240,7 @@ end
 
 -- Charge a job's lane for what its worker is about to give it.
 local function charge(p, job, worker, served, cost)
-  job.pool = pool_of(worker)
+  job.pool = worker.pool
   job.charge = cost / share_of(worker.order, job.lane)
   catch_up({job.lane}, served)
   served[job.lane] = served[job.lane] + job.charge
@@ -252,22 +260,25 @@ local function write_served(p, worker, served, lanes, taken_from)
     end
   end
   served.active = table.concat(waiting, '|')
-  local key, fields = p .. KEY.SERVED .. pool_of(worker), {}
+  local key, fields = p .. KEY.SERVED .. worker.pool, {}
   for field, value in pairs(served) do
     fields[#fields + 1] = field
     fields[#fields + 1] = type(value) == 'number' and exact(value) or value
   end
-  call('HSET', key, unpack(fields))
-  call('EXPIRE', key, SERVED_TTL_S)
+  if call('HSET', key, unpack(fields)) > 0 then
+    call('EXPIRE', key, SERVED_TTL_S)
+  end
 end
 
--- Give back what was charged for work that came to nothing, unless it has been forgotten since.
+-- Give back what was charged for work that came to nothing, unless it has been forgotten since. The
+-- job is back with the age it had, so when the next is due has to be looked up anew.
 local function uncharge(p, job)
   local key = p .. KEY.SERVED .. job.pool
   if call('EXISTS', key) == 0 then
     return
   end
   local cost = job.variants[job.variant + 1][2]
+  call('HDEL', key, 'due')
   call('HINCRBYFLOAT', key, job.lane, exact(-job.charge))
   call('HINCRBYFLOAT', key, 'all', exact(-cost))
   if job.why == 'overdue' then

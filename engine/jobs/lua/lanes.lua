@@ -19,7 +19,8 @@ local function readiest(p, need)
   end
 end
 
--- Wake the one idle worker that can begin soonest. Whoever misses its bell looks again anyway.
+-- Wake the one idle worker that can begin soonest, if there is any. Whoever misses its bell looks
+-- again anyway.
 local function ring_for(p, job)
   local chosen, least
   for _, variant in ipairs(job.variants) do
@@ -32,6 +33,7 @@ local function ring_for(p, job)
     call('ZREM', p .. KEY.IDLE, chosen)
     call('LPUSH', p .. KEY.BELL .. chosen, 1)
   end
+  return chosen ~= nil
 end
 
 -- Tags.
@@ -172,7 +174,7 @@ end
 
 -- Coming and going.
 
--- Queue a new job; what is given is its record.
+-- Queue a new job, and tell whether a worker was idle; what is given is its record.
 local function join_queue(p, job, ...)
   local caps, person, place = caps_of(job), slots_taken(p, job)
   call('ZADD', p .. KEY.QUEUED, job.number, job.id)
@@ -182,7 +184,7 @@ local function join_queue(p, job, ...)
     write(p, job, ...)
     park(p, job)
   end
-  ring_for(p, job)
+  return ring_for(p, job)
 end
 
 -- A job that lost its worker has waited already: it keeps its tag, its age and its slot.

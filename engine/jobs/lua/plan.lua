@@ -47,7 +47,7 @@ local function accounts_of(p, hands)
       needs_seen[need] = true
     end
     table.sort(needs)
-    local key = p .. KEY.SERVED .. pool_of({needs = needs})
+    local key = p .. KEY.SERVED .. pool_of(needs)
     accounts[key] = accounts[key] or {needs, call('HGETALL', key)}
   end
   local list, all_needs = {}, {}

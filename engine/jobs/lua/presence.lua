@@ -11,6 +11,7 @@ local function drop_worker(p, worker)
   for need in pairs(switch and cjson.decode(switch) or {}) do
     call('ZREM', p .. KEY.IDLE_FOR .. need, worker)
   end
+  call('DEL', p .. KEY.CLAIM .. worker)
 end
 
 register('announce', {'allow-oom'}, function(p, args)

@@ -72,12 +72,16 @@ local function wake_planner(p)
   end
 end
 
+-- Count one more for its person and its place, unless that is over a cap.
 local function over_cap(p, job)
   local person, place = owners(job)
-  local waiting, caps = call('HMGET', p .. KEY.UNFINISHED, person, place), caps_of(job)
-  if tonumber(waiting[1] or 0) >= caps.person_waiting then
+  local caps = caps_of(job)
+  if call('HINCRBY', p .. KEY.UNFINISHED, person, 1) > caps.person_waiting then
+    add_to(p, KEY.UNFINISHED, person, -1)
     return 'too_many'
-  elseif tonumber(waiting[2] or 0) >= caps.place_waiting then
+  elseif call('HINCRBY', p .. KEY.UNFINISHED, place, 1) > caps.place_waiting then
+    add_to(p, KEY.UNFINISHED, person, -1)
+    add_to(p, KEY.UNFINISHED, place, -1)
     return 'place_full'
   end
 end
@@ -104,15 +108,14 @@ register('enqueue', {}, function(p, args)
     count(p, 'enqueued|' .. what(job) .. '|' .. refused)
     return {refused, 0}
   end
-  local person, place = owners(job)
-  call('HINCRBY', p .. KEY.UNFINISHED, person, 1)
-  call('HINCRBY', p .. KEY.UNFINISHED, place, 1)
   job.number = call('INCR', p .. KEY.LAST_NUMBER)
-  join_queue(p, job, 'state', 'queued', 'person', job.person, 'place', job.place,
+  local begins_now = join_queue(p, job, 'state', 'queued', 'person', job.person, 'place', job.place,
     'bot', job.bot, 'lane', job.lane, 'weight', exact(job.weight), 'variants', variants,
     'caps', job.caps, 'batch', job.batch, 'size', job.size, 'number', job.number,
     'created', job.created, 'lead', exact(job.lead), 'attempt', 0, 'payload', payload)
-  wake_planner(p)
+  if not begins_now then
+    wake_planner(p)
+  end
   count(p, 'enqueued|' .. what(job) .. '|ok')
   return {'queued', 1}
 end)
@@ -160,7 +163,6 @@ end)
 
 -- Functions for workers.
 
-local CLAIM_TTL_S = 3600
 local IDLE_MS = 5000
 local LEASES_HELD = 2
 
@@ -188,9 +190,8 @@ local function keep_holding(p, worker, lease_ms)
 end
 
 local function note_worker(p, worker, ...)
-  local key = p .. KEY.CLAIM .. worker.name
-  call('HSET', key, 'switch', cjson.encode(worker.switch), 'device', worker.device, ...)
-  call('EXPIRE', key, CLAIM_TTL_S)
+  call('HSET', p .. KEY.CLAIM .. worker.name, 'switch', worker.switch_json,
+    'device', worker.device, ...)
 end
 
 local function rest(p, worker)
@@ -283,19 +284,36 @@ local function answer(p, jobs)
   local told = {}
   for i, job in ipairs(jobs) do
     told[i] = {job.id, job.token, job.attempt, job.variant, job.why, job.claimed_at - job.created,
-      call('HGET', p .. KEY.JOB .. job.id, 'payload')}
+      job.payload}
   end
   return told
 end
 
+-- Workers say the same of themselves again and again, and most say what others say.
+local MOST_KNOWN = 256
+local known, known_count = {}, 0
+
+local function ability_of(text)
+  if not known[text] then
+    if known_count == MOST_KNOWN then
+      known, known_count = {}, 0
+    end
+    local ability = cjson.decode(text)
+    ability.switch_json = cjson.encode(ability.switch)
+    ability.pool = pool_of(ability.needs)
+    known[text], known_count = ability, known_count + 1
+  end
+  return known[text]
+end
+
 register('claim', {'allow-oom'}, function(p, args)
-  local worker = cjson.decode(args[1])
-  worker.nonce = args[2]
+  local ability = ability_of(args[1])
+  local worker = setmetatable({name = args[2], nonce = args[3]}, {__index = ability})
   local again = repeated_claim(p, worker)
   if again then
     return answer(p, again)
   end
-  local served, lanes = read_served(p, pool_of(worker)), visible(p, worker)
+  local served, lanes = read_served(p, worker.pool), visible(p, worker)
   local seen, why, head = choose(p, worker, lanes, served)
   if not seen then
     rest(p, worker)

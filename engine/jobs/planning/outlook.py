@@ -237,6 +237,7 @@ def _clocks(lanes: Iterable[tuple[str, float | None]], rows: Iterable[Row]) -> M
 def _account(flat: Sequence[str]) -> Account:
     fields = dict(zip(flat[::2], flat[1::2], strict=True))
     waiting = fields.pop("active", "")
+    fields.pop("due", None)
     figures = {name: float(value) for name, value in fields.items()}
     return Account(
         least=figures.pop("*", 0.0),
