@@ -40,7 +40,7 @@ from engine.jobs.order import USUAL_CAPS, USUAL_ORDER, Ability, Caps, ClaimOrder
 from engine.jobs.progress import PROGRESS_JSON
 from engine.jobs.refusal import Refusal, RefusalCode
 from engine.jobs.standing import read_standings
-from engine.jobs.wire import MOST_BYTES, rules, serves, spec, ways
+from engine.jobs.wire import MOST_BYTES, description, rules, serves
 
 LEASE = timedelta(seconds=15)
 MAX_ATTEMPTS = 3
@@ -126,7 +126,7 @@ class JobQueue:
         if len(payload) > MOST_BYTES:
             raise Refused(Refusal(RefusalCode.ASK_TOO_LARGE, {"limit": MOST_BYTES}))
         answer, new = await self._library.call(
-            "enqueue", job.id, spec(job, caps, self._order), ways(job), payload.decode()
+            "enqueue", *description(job, caps, self._order), payload.decode()
         )
         if answer == "too_many":
             limit = {"limit": caps.person_waiting}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from functools import lru_cache
 
 from engine.jobs.job import Job
 from engine.jobs.order import Ability, Caps, ClaimOrder
@@ -16,24 +17,29 @@ READABLE = (1,)
 """The versions of a job's JSON that this code reads."""
 
 
-def spec(job: Job, caps: Caps, order: ClaimOrder) -> str:
-    """Write what the queue has to know of a job without reading its JSON."""
-    return json.dumps(
-        {
-            "person": job.person,
-            "place": job.place,
-            "bot": job.bot,
-            "lane": order.lane(job.job_class, job.variants[0].cost_s),
-            "weight": job.weight,
-            "caps": json.dumps(asdict(caps)),
-            "batch": job.batch_key,
-            "size": job.format.size,
-            "shortness": order.shortness,
-        }
+def description(job: Job, caps: Caps, order: ClaimOrder) -> tuple[str | int | float, ...]:
+    """Say what the queue has to know of a job without reading its JSON, in queue.lua's order."""
+    return (
+        job.id,
+        job.person,
+        job.place,
+        job.bot,
+        order.lane(job.job_class, job.variants[0].cost_s),
+        job.weight,
+        order.shortness,
+        job.format.size,
+        job.batch_key,
+        _caps_json(caps),
+        _variants_json(job),
     )
 
 
-def ways(job: Job) -> str:
+@lru_cache(maxsize=64)
+def _caps_json(caps: Caps) -> str:
+    return json.dumps(asdict(caps))
+
+
+def _variants_json(job: Job) -> str:
     """Write a job's variants: the index each is found in, its seconds and its frames."""
     return json.dumps(
         [

@@ -86,19 +86,27 @@ local function over_cap(p, job)
   end
 end
 
-local function new_job(id, spec, variants)
-  local job = cjson.decode(spec)
-  job.id = id
-  job.variants = cjson.decode(variants)
+-- What a client says of a new job, in this order; wire.py has the same.
+local SAID = {
+  'id', 'person', 'place', 'bot', 'lane', 'weight', 'shortness', 'size', 'batch', 'caps',
+  'variants', 'payload',
+}
+
+local function new_job(said)
+  local job = {}
+  for i, field in ipairs(SAID) do
+    job[field] = said[i]
+  end
+  job.weight = tonumber(job.weight)
+  job.variants_json, job.variants = job.variants, cjson.decode(job.variants)
   job.created = now()
-  job.lead = job.shortness * job.variants[1][2] / job.weight
+  job.lead = tonumber(job.shortness) * job.variants[1][2] / job.weight
   return job
 end
 
 register('enqueue', {}, function(p, args)
-  local id, spec, variants, payload = unpack(args)
-  local state = call('HGET', p .. KEY.JOB .. id, 'state')
-  local job = new_job(id, spec, variants)
+  local job = new_job(args)
+  local state = call('HGET', p .. KEY.JOB .. job.id, 'state')
   if state then
     count(p, 'enqueued|' .. what(job) .. '|dup')
     return {state, 0}
@@ -109,10 +117,11 @@ register('enqueue', {}, function(p, args)
     return {refused, 0}
   end
   job.number = call('INCR', p .. KEY.LAST_NUMBER)
-  local begins_now = join_queue(p, job, 'state', 'queued', 'person', job.person, 'place', job.place,
-    'bot', job.bot, 'lane', job.lane, 'weight', exact(job.weight), 'variants', variants,
-    'caps', job.caps, 'batch', job.batch, 'size', job.size, 'number', job.number,
-    'created', job.created, 'lead', exact(job.lead), 'attempt', 0, 'payload', payload)
+  local begins_now = join_queue(p, job, 'state', 'queued', 'person', job.person,
+    'place', job.place, 'bot', job.bot, 'lane', job.lane, 'weight', exact(job.weight),
+    'variants', job.variants_json, 'caps', job.caps, 'batch', job.batch, 'size', job.size,
+    'number', job.number, 'created', job.created, 'lead', exact(job.lead), 'attempt', 0,
+    'payload', job.payload)
   if not begins_now then
     wake_planner(p)
   end
