@@ -30,6 +30,7 @@ _FILES = (
     "lanes.lua",
     "choice.lua",
     "queue.lua",
+    "work.lua",
     "presence.lua",
     "plan.lua",
 )
