@@ -162,7 +162,9 @@ def _hevc(image: Image.Image) -> tuple[bytes, bytes]:
     """Encode one picture; gives the decoder's configuration and the picture."""
     file = io.BytesIO()
     with av.open(file, "w", format="mp4") as container:
-        stream = container.add_stream("libx265", rate=1, options={"x265-params": "log-level=none"})
+        # Its threads are many for one picture, and once kept it from starting at all.
+        options = {"x265-params": "log-level=none:pools=none:frame-threads=1"}
+        stream = container.add_stream("libx265", rate=1, options=options)
         stream.width, stream.height, stream.pix_fmt = image.width, image.height, "yuv420p"
         container.mux(stream.encode(av.VideoFrame.from_image(image)))
         container.mux(stream.encode())
