@@ -46,7 +46,7 @@ local FIELDS = {
   'state', 'person', 'place', 'bot', 'lane', 'weight', 'variants', 'caps', 'batch', 'size',
   'number', 'created', 'lead', 'entered', 'start', 'score',
   'attempt', 'token', 'cancelling', 'worker', 'device', 'claimed_at', 'variant', 'pool', 'charge',
-  'why', 'payload',
+  'why',
 }
 
 local NUMBERS = {

@@ -121,7 +121,7 @@ local function answer(p, jobs)
   local told = {}
   for i, job in ipairs(jobs) do
     told[i] = {job.id, job.token, job.attempt, job.variant, job.why, job.claimed_at - job.created,
-      job.payload}
+      call('HGET', p .. KEY.JOB .. job.id, 'payload')}
   end
   return told
 end
