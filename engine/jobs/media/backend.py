@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -72,6 +73,8 @@ def _remove_unfinished(folder: Path) -> None:
     """Remove what a process that was killed in the middle of storing has left, as `name#1`."""
     before = time.time() - _UNFINISHED_S
     for path in folder.glob("*/*#*"):
-        ours = _UNFINISHED.fullmatch(path.relative_to(folder).as_posix())
-        if ours and path.lstat().st_mtime < before:
-            path.unlink(missing_ok=True)
+        if not _UNFINISHED.fullmatch(path.relative_to(folder).as_posix()):
+            continue
+        with suppress(FileNotFoundError):  # whoever was storing it has just finished
+            if path.lstat().st_mtime < before:
+                path.unlink()

@@ -9,7 +9,6 @@ import asyncio
 import os
 from collections import Counter
 from collections.abc import Awaitable, Coroutine
-from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import count
 from typing import Any, TypeVar
@@ -28,10 +27,8 @@ from hypothesis.stateful import (
 from engine.jobs.connection import connect
 from engine.jobs.errors import Refused
 from engine.jobs.job import (
-    TERMINAL,
     Cancelled,
     Failed,
-    Job,
     JobId,
     JobState,
     Outcome,
@@ -39,12 +36,23 @@ from engine.jobs.job import (
     WorkerId,
 )
 from engine.jobs.keys import Key, prefix
-from engine.jobs.order import Ability, Caps, ClaimOrder
+from engine.jobs.order import Ability, ClaimOrder
 from engine.jobs.outbox import Outbox
 from engine.jobs.queue import Beat, Claim, JobQueue
 from engine.jobs.refusal import Refusal, RefusalCode
 from tests.job_samples import a_job, success
-from tests.queue_state import QueueState, left_over, read_queue
+from tests.queue_model import (
+    CAPS,
+    NEEDS,
+    Expected,
+    abilities,
+    check_caps,
+    check_indexes,
+    needs,
+    orders,
+    picks,
+)
+from tests.queue_state import left_over, read_queue
 from tests.valkey import ValkeyProcess
 
 EXAMPLES = os.environ.get("ZOETROPE_TEST_EXAMPLES")
@@ -57,52 +65,11 @@ USUAL = settings(
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
 )
 
-NEEDS = ("look:a", "look:b", "look:c")
-CAPS = Caps(person_waiting=4, person_running=2, place_waiting=6, place_running=3)
 ATTEMPTS = 2
 CLIENTS = 3
 NOBODY = Refusal(RefusalCode.NO_WORKER)
 
 T = TypeVar("T")
-picks = st.integers(min_value=0, max_value=10_000)
-needs = st.lists(st.sampled_from(NEEDS), min_size=1, max_size=2, unique=True)
-abilities = st.builds(
-    lambda switch_s: Ability(switch_s=switch_s),
-    st.dictionaries(st.sampled_from(NEEDS), st.sampled_from([0.0, 5.0]), min_size=1),
-)
-orders = st.builds(
-    ClaimOrder,
-    affinity=st.sampled_from([0.0, 16.0]),
-    overdue_s=st.sampled_from([0.0, 3600.0]),
-    short_lane_s=st.sampled_from([0.0, 5.0]),
-)
-
-
-@dataclass
-class Expected:
-    """What the model knows about a job.
-
-    `out_of_turn` when it was taken while parked: until it ends, it may be one over the cap.
-    """
-
-    job: Job
-    state: JobState = JobState.QUEUED
-    attempts: int = 0
-    token: int = 0
-    cancelling: bool = False
-    out_of_turn: bool = False
-    claims: list[Claim] = field(default_factory=list[Claim])
-
-    @property
-    def unfinished(self) -> bool:
-        return self.state not in TERMINAL
-
-    def variant_for(self, ability: Ability) -> Variant | None:
-        served = (variant for variant in self.job.variants if variant.needs in ability.switch_s)
-        return next(served, None)
-
-    def owners(self) -> tuple[str, str]:
-        return f"person|{self.job.person}", f"place|{self.job.place}"
 
 
 class QueueMachine(RuleBasedStateMachine):
@@ -350,36 +317,8 @@ class QueueMachine(RuleBasedStateMachine):
         assert held.running == by_state[JobState.RUNNING]
         ended = [job for job, known in self.jobs.items() if not known.unfinished]
         assert held.ends == Counter(ended)
-        self.check_indexes(held)
-        self.check_caps(held)
-
-    def check_indexes(self, held: QueueState) -> None:
-        """Every queued job is in the race or parked, and found under each of its needs."""
-        assert held.in_race | held.out_of_race == held.queued
-        assert not held.in_race & held.out_of_race
-        for job in held.queued:
-            wanted = {variant.needs for variant in self.jobs[JobId(job)].job.variants}
-            racing = job in held.in_race
-            for index in (held.ready, held.entered) if racing else (held.parked,):
-                assert {need for need, jobs in index.items() if job in jobs} == wanted
-        assert frozenset().union(*held.entered.values()) == held.in_race
-
-    def check_caps(self, held: QueueState) -> None:
-        """Owners are counted right, none has more in the race than allowed, and none too little."""
-        unfinished, racing, extra = Counter[str](), Counter[str](), Counter[str]()
-        for job, known in self.jobs.items():
-            if known.unfinished:
-                unfinished.update(known.owners())
-                racing.update(known.owners() if job not in held.out_of_race else ())
-                extra.update(known.owners() if known.out_of_turn else ())
-        assert held.unfinished == unfinished
-        assert held.slots == racing
-        most = {"person": CAPS.person_running, "place": CAPS.place_running}
-        for owner, number in racing.items():
-            assert number <= most[owner.split("|")[0]] + extra[owner]
-        for job in held.out_of_race:
-            person, place = self.jobs[JobId(job)].owners()
-            assert racing[person] >= most["person"] or racing[place] >= most["place"]
+        check_indexes(held, self.jobs)
+        check_caps(held, self.jobs)
 
     def teardown(self) -> None:
         if not hasattr(self, "loop"):

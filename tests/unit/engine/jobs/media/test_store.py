@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import threading
 import stat
 import subprocess
 import sys
@@ -117,6 +118,28 @@ async def test_what_a_killed_process_was_storing_is_removed_at_the_next_start(
     assert being_stored.exists()
     assert somebody_elses.exists()
     assert not left_behind.exists()
+
+
+def test_a_store_can_be_opened_while_others_store(folder: Path, media: MediaStore) -> None:
+    opened = threading.Event()
+
+    def store_all_the_time() -> None:
+        being_stored = [folder / "photos" / f"{number}.jpg#1" for number in range(50)]
+        while not opened.is_set():
+            for path in being_stored:
+                path.write_bytes(b"half")
+            for path in being_stored:
+                path.unlink()
+
+    (folder / "photos").mkdir(exist_ok=True)
+    storing = threading.Thread(target=store_all_the_time)
+    storing.start()
+    try:
+        for _ in range(200):
+            MediaStore.at(folder)
+    finally:
+        opened.set()
+        storing.join()
 
 
 def test_a_folder_that_cannot_be_made_is_unavailable(tmp_path: Path) -> None:

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_state_machine_as_test
 
 from engine.jobs.connection import connect
-from engine.jobs.job import Job, Variant, WorkerId
+from engine.jobs.job import Job, JobState, Variant, WorkerId
+from engine.jobs.keys import Key, prefix
 from engine.jobs.order import Ability, Caps, ClaimOrder
 from engine.jobs.planning.fair import FairOrder, Pick
 from engine.jobs.planning.waiting import Entry
@@ -59,6 +60,7 @@ class BothOrders(RuleBasedStateMachine):
         self.port = FairOrder(self.order)
         self.jobs: dict[str, Job] = {}
         self.running: list[tuple[Claim, Pick]] = []
+        self.cancelling: set[str] = set()
         self.nonces = 0
         self.do(self.redis.flushall())
 
@@ -147,8 +149,9 @@ class BothOrders(RuleBasedStateMachine):
     @rule(pick=picks)
     def hand_back(self, pick: int) -> None:
         claim, given = self.running.pop(pick % len(self.running))
+        now_s = self.tick()
         assert self.do(self.queue.hand_back(claim))
-        self.port.put_back(given.entry)
+        self.loses_worker(claim, given, now_s, attempts=0)
 
     @precondition(lambda self: self.running)
     @rule(pick=picks)
@@ -156,9 +159,28 @@ class BothOrders(RuleBasedStateMachine):
         claim, given = self.running.pop(pick % len(self.running))
         now_s = self.tick()
         assert self.do(self.queue.retry(claim, "e"))
+        self.loses_worker(claim, given, now_s, attempts=claim.attempt)
+
+    @precondition(lambda self: self.running)
+    @rule(pick=picks)
+    def lease_runs_out(self, pick: int) -> None:
+        claim, given = self.running.pop(pick % len(self.running))
+        now_s = self.tick()
+        self.do(self.redis.zadd(prefix("main") + Key.LEASES, {claim.job.id: 1}))
+        assert self.do(self.queue.reap()) == 1
+        self.loses_worker(claim, given, now_s, attempts=claim.attempt)
+
+    def loses_worker(self, claim: Claim, given: Pick, now_s: float, *, attempts: int) -> None:
         self.port.put_back(given.entry)
-        if claim.attempt >= ATTEMPTS:
+        if claim.job.id in self.cancelling or attempts >= ATTEMPTS:
             self.port.cancel(given.entry, now_s)
+
+    @precondition(lambda self: self.running)
+    @rule(pick=picks)
+    def cancel_running(self, pick: int) -> None:
+        claim, _ = self.running[pick % len(self.running)]
+        assert self.do(self.queue.cancel(claim.job.id)) is JobState.RUNNING
+        self.cancelling.add(claim.job.id)
 
     @precondition(lambda self: self.port.queued)
     @rule(pick=picks)

@@ -1,121 +1,36 @@
-"""The planner on a real queue: what it foretells, who leads, and whom it gives up."""
+"""The planner on a real queue: what it foretells."""
 
 from __future__ import annotations
 
-import asyncio
 import heapq
-import subprocess
-import sys
-from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import asynccontextmanager
 from dataclasses import replace
-from datetime import timedelta
 
 import pytest
 from redis.asyncio import Redis
 
-from deploy.polling import wait_until
-from engine.jobs.catalogue import Offer
-from engine.jobs.job import Job, JobId, JobState, Standing, Variant, WorkerId
-from engine.jobs.keys import Key, prefix
+from engine.jobs.job import JobId, WorkerId
+from engine.jobs.keys import Key
 from engine.jobs.library import FunctionLibrary
-from engine.jobs.order import USUAL_ORDER, Ability, Caps
-from engine.jobs.outbox import Outbox
-from engine.jobs.planning.calibration import FEWEST, KEPT, Calibration, ratio
+from engine.jobs.order import Ability
+from engine.jobs.planning.calibration import ratio
 from engine.jobs.planning.costs import CostKey
 from engine.jobs.planning.forecast import after_switching, reload_seconds
 from engine.jobs.planning.outlook import glimpse, understand
-from engine.jobs.planning.plan import Planning
 from engine.jobs.planning.planner import Planner
-from engine.jobs.planning.store import PlanStore
-from engine.jobs.planning.strays import Patience, Strays
 from engine.jobs.planning.term import Term
-from engine.jobs.presence import Presence
 from engine.jobs.queue import Claim, JobQueue
-from engine.jobs.refusal import RefusalCode
-from tests.job_samples import LOOK, WORKER, a_job, able, success
-from tests.valkey import ValkeyProcess
-
-SOON_S = 60.0
-LEADER = "planner-1"
-MANY = Caps(person_waiting=1000, place_waiting=1000)
-KEYS = prefix("main")
-PLANNER_PROCESS = """
-import asyncio, sys
-from engine.jobs.connection import connect
-from engine.jobs.planning.planner import Planner
-asyncio.run(Planner(connect(sys.argv[1])).run())
-"""
-
-
-@pytest.fixture
-def queue(redis: Redis) -> JobQueue:
-    return JobQueue(redis)
-
-
-@pytest.fixture
-async def library(redis: Redis) -> FunctionLibrary:
-    """The functions, for a planner that leads already."""
-    await redis.set(KEYS + Key.PLANNER, LEADER)
-    return FunctionLibrary(redis, pool="main")
-
-
-@pytest.fixture
-def term(redis: Redis, library: FunctionLibrary) -> Term:
-    """A planner's time in the lead, to be led plan by plan."""
-    return a_term(redis, library)
-
-
-def a_term(redis: Redis, library: FunctionLibrary, calibration: Calibration | None = None) -> Term:
-    return Term(
-        library=library,
-        store=PlanStore(redis, library, LEADER),
-        queue=JobQueue(redis),
-        planning=Planning(USUAL_ORDER, calibration or Calibration()),
-        strays=Strays(Patience()),
-        missed=lambda _: None,
-        last={},
-    )
-
-
-@asynccontextmanager
-async def planning(planner: Planner) -> AsyncGenerator[None]:
-    running = asyncio.create_task(planner.run())
-    try:
-        yield
-    finally:
-        running.cancel()
-        await asyncio.wait([running])
-        assert running.cancelled()
-
-
-async def soon(condition: Callable[[], Awaitable[object]]) -> None:
-    async def holds() -> bool:
-        return bool(await condition())
-
-    assert await wait_until(holds, within_s=SOON_S)
-
-
-async def planned(queue: JobQueue, job: Job) -> Standing | None:
-    standing = await queue.standing(job.id)
-    return standing if standing and standing.state is JobState.QUEUED else None
-
-
-def model(need: str, cost_s: float = 10.0, frames: int = 0) -> tuple[Variant, ...]:
-    return (Variant(name="recipe", needs=need, cost_s=cost_s, frames=frames),)
-
-
-async def idle(redis: Redis, worker: str = WORKER, ability: Ability | None = None) -> None:
-    """Have a worker come to work and find none."""
-    name = WorkerId(worker)
-    await Presence(redis).announce(name, Offer(effects=()), timedelta(minutes=10))
-    assert await JobQueue(redis).claim(name, ability or able(LOOK), nonce="none") is None
-
-
-async def claimed(queue: JobQueue, nonce: str = "n") -> Claim:
-    claim = await queue.claim(WORKER, able(LOOK), nonce=nonce)
-    assert claim is not None
-    return claim
+from tests.job_samples import LOOK, a_job, able, success
+from tests.unit.engine.jobs.planning.planners import (
+    KEYS,
+    MANY,
+    a_term,
+    claimed,
+    idle,
+    model,
+    planned,
+    planning,
+    soon,
+)
 
 
 async def test_everybody_queued_is_told_a_place_and_a_wait(queue: JobQueue, redis: Redis) -> None:
@@ -272,68 +187,6 @@ async def test_falling_back_a_little_is_told_only_to_who_was_first(
     )
 
 
-async def test_whoever_leads_next_goes_on_from_the_last_plan(
-    queue: JobQueue, redis: Redis, term: Term, library: FunctionLibrary
-) -> None:
-    await idle(redis)
-    await queue.enqueue(job := a_job())
-    assert await term.plan()
-    successor = a_term(redis, library)
-    successor.last = await successor.store.last()
-    assert successor.last == term.last
-    assert await successor.plan()
-    assert successor.last[job.id].since_ms == term.last[job.id].since_ms
-
-
-async def test_whoever_leads_next_knows_what_was_learnt(redis: Redis, term: Term) -> None:
-    await redis.hset(KEYS + Key.VIRTUAL, "paid", "0")
-    for many in (KEPT, FEWEST):
-        assert await term.store.learn([("paid", 1.0)] * many + [("paid|parked", 4.0)] * many)
-    calibration = await term.store.calibration()
-    assert calibration.range("paid", 95.0) == pytest.approx((95.0, 95.0))
-    assert calibration.range("paid|parked", 95.0) == pytest.approx((395.0, 395.0))
-    assert await redis.llen(KEYS + Key.CALIBRATION + "paid") == KEPT
-
-
-async def test_another_leads_after_the_leader_is_killed(
-    queue: JobQueue, redis: Redis, valkey: ValkeyProcess
-) -> None:
-    await idle(redis)
-    with subprocess.Popen([sys.executable, "-c", PLANNER_PROCESS, valkey.url]) as first:
-        try:
-            await soon(lambda: redis.get(KEYS + Key.PLANNER))
-            leader = await redis.get(KEYS + Key.PLANNER)
-            async with planning(Planner(redis)):
-                first.kill()
-                await queue.enqueue(job := a_job())
-                await soon(lambda: planned(queue, job))
-                assert await redis.get(KEYS + Key.PLANNER) != leader
-        finally:
-            first.kill()
-
-
-async def test_a_planner_that_stops_makes_room_at_once(redis: Redis) -> None:
-    async with planning(Planner(redis)):
-        await soon(lambda: redis.get(KEYS + Key.PLANNER))
-    assert await redis.get(KEYS + Key.PLANNER) is None
-
-
-async def test_who_has_lost_the_lead_writes_nothing(
-    queue: JobQueue, redis: Redis, term: Term
-) -> None:
-    await idle(redis)
-    await queue.enqueue(job := a_job())
-    assert await term.plan()
-    before = await redis.hgetall(KEYS + Key.PLAN)
-    await redis.set(KEYS + Key.PLANNER, "another")
-    await claimed(queue)
-
-    assert not await term.plan()
-    assert await redis.hgetall(KEYS + Key.PLAN) == before
-    assert await redis.keys(KEYS + Key.CALIBRATION + "*") == []
-    assert job.id in before
-
-
 async def test_only_so_many_jobs_are_read_and_some_of_every_lane(
     queue: JobQueue, redis: Redis, library: FunctionLibrary, term: Term
 ) -> None:
@@ -361,48 +214,6 @@ async def queued(queue: JobQueue) -> list[JobId]:
     return [JobId(name) for name in await library.call("plan_stretch", 0, -1)]
 
 
-async def test_a_job_that_no_worker_can_do_says_so_and_is_refused_at_last(
-    queue: JobQueue, redis: Redis
-) -> None:
-    await idle(redis)
-    await queue.enqueue(job := a_job(variants=model("model:huge")))
-    async with planning(Planner(redis)):
-        await soon(lambda: planned(queue, job))
-        standing = await queue.standing(job.id)
-        assert standing is not None
-        assert not standing.doable
-    patience = Patience(stranded=timedelta(milliseconds=50))
-    async with planning(Planner(redis, patience=patience)):
-        await soon(lambda: ended(queue, job))
-    assert await refused_with(redis) == [(job.id, RefusalCode.NO_WORKER)]
-
-
-async def test_a_job_waits_for_workers_that_may_be_able_to_do_it(
-    queue: JobQueue, redis: Redis
-) -> None:
-    await queue.enqueue(job := a_job())
-    patience = Patience(stranded=timedelta(milliseconds=1))
-    async with planning(Planner(redis, patience=patience)):
-        await soon(lambda: redis.exists(KEYS + Key.PLAN))
-        made = await redis.hget(KEYS + Key.PLAN, "*")
-        await soon(lambda: has_changed(redis, made))
-        assert await queue.state(job.id) is JobState.QUEUED
-        assert await queue.standing(job.id) is None
-        await idle(redis, "elsewhere", able("model:x"))
-        await soon(lambda: ended(queue, job))
-
-
-async def test_nothing_waits_for_ever(queue: JobQueue, redis: Redis) -> None:
-    await idle(redis)
-    await queue.enqueue(job := a_job())
-    await redis.hincrby(KEYS + Key.JOB + job.id, "created", -25 * 3600 * 1000)
-    await queue.enqueue(young := a_job(person="another"))
-    async with planning(Planner(redis)):
-        await soon(lambda: ended(queue, job))
-    assert await refused_with(redis) == [(job.id, RefusalCode.WAITED_TOO_LONG)]
-    assert await queue.state(young.id) is JobState.QUEUED
-
-
 async def test_one_record_that_cannot_be_read_spoils_no_plan(queue: JobQueue, redis: Redis) -> None:
     await idle(redis)
     await queue.enqueue(broken := a_job())
@@ -410,18 +221,3 @@ async def test_one_record_that_cannot_be_read_spoils_no_plan(queue: JobQueue, re
     await redis.hset(KEYS + Key.JOB + broken.id, "caps", "{")
     async with planning(Planner(redis)):
         await soon(lambda: planned(queue, job))
-
-
-async def ended(queue: JobQueue, job: Job) -> bool:
-    return await queue.state(job.id) is JobState.REFUSED
-
-
-async def has_changed(redis: Redis, made: object) -> bool:
-    return await redis.hget(KEYS + Key.PLAN, "*") != made
-
-
-async def refused_with(redis: Redis) -> list[tuple[JobId, RefusalCode]]:
-    entries = await Outbox(redis, "web").entries(wait=timedelta())
-    outcomes = [(entry.job, entry.outcome) for entry in entries]
-    assert all(outcome.kind == "refused" for _, outcome in outcomes)
-    return [(job, it.refusal.code) for job, it in outcomes if it.kind == "refused"]
