@@ -1,10 +1,10 @@
 from __future__ import annotations
 
 import os
-import threading
 import stat
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
