@@ -10,6 +10,7 @@ from enum import StrEnum
 from fnmatch import fnmatchcase
 
 from bots.chat import Person, PersonId, Place
+from bots.place_rules import NO_RULES, PlaceRules, check_place
 from engine.jobs.errors import Refused
 from engine.jobs.job import TERMINAL, Job, JobState
 from engine.jobs.refusal import Refusal, RefusalCode
@@ -54,10 +55,10 @@ class Policy:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Usage:
-    """What the store knows about a person now.
+    """What the store knows about a person now, and about the place they ask in.
 
     `made` counts their clips of the last 24 hours, `oldest` is when the first of those was asked
-    for, `waiting` counts those still on their way.
+    for, `made_here` counts those asked for in this place, `waiting` those still on their way.
     """
 
     blocked: bool = False
@@ -65,6 +66,8 @@ class Usage:
     made: int = 0
     oldest: datetime | None = None
     waiting: int = 0
+    made_here: int = 0
+    place_rules: PlaceRules = NO_RULES
 
 
 def check_entry(policy: Policy, who: Person, where: Place, usage: Usage) -> None:
@@ -98,6 +101,26 @@ def check_allowance(policy: Policy, who: Person, usage: Usage, now: datetime) ->
     wait_s = max(0, round((due - now).total_seconds()))
     raise Refused(
         Refusal(RefusalCode.DAILY_LIMIT, {"limit": policy.daily_limit, "renews_in_s": wait_s})
+    )
+
+
+def check_here(
+    policy: Policy, who: Person, where: Place, effect: str, usage: Usage, now: datetime
+) -> None:
+    """Check that the rules of the place allow this person one more clip of an effect.
+
+    An owner of the house may what admins may, and is not counted.
+
+    Raises:
+        Refused: see `check_place`.
+    """
+    is_owner = policy.owns(who.id)
+    check_place(
+        usage.place_rules,
+        is_admin=where.admin or is_owner,
+        effect=effect,
+        made_here=0 if is_owner else usage.made_here,
+        now=now,
     )
 
 

@@ -42,10 +42,14 @@ class Person:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """Where they ask. `local` is the operator's own page: over loopback, or past its password."""
+    """Where they ask. `local` is the operator's own page: over loopback, or past its password.
+
+    `admin` tells whether who asks is one of those who set the rules of the place.
+    """
 
     id: PlaceId
     local: bool = False
+    admin: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +75,11 @@ class Action(StrEnum):
     """What a button under a message does."""
 
     AGAIN = "again"
+    REMIX = "remix"
     OTHER_EFFECT = "other_effect"
+    HD = "hd"
+    SHARE = "share"
+    DETAILS = "details"
     CANCEL = "cancel"
     DELETE = "delete"
     DOWNLOAD = "download"
@@ -102,6 +110,7 @@ class Message:
     """What the bot shows for one ask, whole: an edit replaces everything.
 
     `progress` is 0..1 while a bar makes sense. `text` is plain, already in the person's language.
+    `buttons` are all that make sense; a platform leaves out those whose action it has not.
     """
 
     text: str

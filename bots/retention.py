@@ -6,14 +6,22 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from bots.chat import PersonId
+from bots.store.answers import Answers
 from bots.store.conversation import Conversation
+from bots.store.drafts import Drafts
+from bots.store.files import PlatformFiles
+from bots.store.inbox import Inbox
 from bots.store.journal import Journal, Request
 from bots.store.photos import Photos
 from engine.jobs.job import JobId, MediaKey
 from engine.jobs.media.store import MediaStore, clip_keys
 
 _SETTLING = timedelta(hours=1)
-"""How old a file without a row must be before it is taken for an orphan."""
+"""How old a file or a note without its request must be before it is taken for an orphan."""
+
+_REDELIVERY = timedelta(hours=48)
+"""How long an update is kept, done or not: platforms send one again for a day."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,69 +33,86 @@ class Keep:
     journal: timedelta = timedelta(days=90)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Retention:
     """Removes media and the rows that name them, rows first, so that none names what is gone."""
 
-    def __init__(
-        self,
-        *,
-        journal: Journal,
-        photos: Photos,
-        conversation: Conversation,
-        media: MediaStore,
-        keep: Keep,
-    ) -> None:
-        self._journal = journal
-        self._photos = photos
-        self._conversation = conversation
-        self._media = media
-        self._keep = keep
+    journal: Journal
+    photos: Photos
+    drafts: Drafts
+    answers: Answers
+    files: PlatformFiles
+    inbox: Inbox
+    conversation: Conversation
+    media: MediaStore
+    keep: Keep
 
     async def erase(self, request: Request, now: datetime) -> None:
         """Keep nothing of a request but that it was made."""
-        await self._journal.erase(request.id, now)
+        await self.journal.erase(request.id, now)
         await self.erase_clip(request.id)
         photos = request.job.photos if request.job else ()
+        drafted = await self.drafts.naming(request.person.id, photos)
         await self._remove_photos(
-            [key for key in photos if not await self._journal.shares_photo(request, key)]
+            [
+                key
+                for key in photos
+                if key not in drafted and not await self.journal.shares_photo(request, key)
+            ]
         )
+
+    async def erase_person(self, person: PersonId, now: datetime) -> None:
+        """Keep nothing of a person but that their requests were made; none should still run."""
+        await self.drafts.forget_person(person)
+        for request in await self.journal.of(person):
+            await self.conversation.remove(request.place, request.id)
+            await self.answers.forget([request.id])
+            await self.erase(request, now)
+        await self._remove_photos(await self.photos.of(person))
 
     async def erase_clip(self, job: JobId) -> None:
         """Remove whatever files a job has left."""
         keys = clip_keys(job)
-        for key in (keys.receipt, keys.video, keys.poster):
-            await self._media.delete(key)
+        await self._remove((keys.receipt, keys.video, keys.poster))
 
     async def expire(self, now: datetime) -> None:
         """Remove what has been kept for its time."""
-        await self._remove_photos(await self._photos.older_than(now - self._keep.photos))
-        for request in await self._journal.with_media(now - self._keep.clips):
-            await self._journal.forget_media(request.id)
+        await self._remove_photos(await self.photos.older_than(now - self.keep.photos))
+        for request in await self.journal.with_media(now - self.keep.clips):
+            await self.journal.forget_media(request.id)
             await self.erase_clip(request.id)
-        await self._journal.drop(now - self._keep.journal, now)
-        await self._conversation.forget_before(now - self._keep.clips)
+        await self.journal.drop(now - self.keep.journal, now)
+        await self.conversation.forget_before(now - self.keep.clips)
+        await self.drafts.forget_before(now - self.keep.photos)
+        await self.files.forget_before(now - max(self.keep.photos, self.keep.clips))
+        await self.inbox.forget_before(now - _REDELIVERY)
 
     async def remove_orphans(self, now: datetime) -> None:
         """Remove files that no row names, as a crash between two steps leaves them."""
         await self._remove_orphan_clips(now - _SETTLING)
         await self._remove_orphan_photos(now - _SETTLING)
+        await self.answers.forget_unasked(now - _SETTLING)
 
     async def _remove_photos(self, keys: Collection[MediaKey]) -> None:
+        await self._remove(keys)
+        await self.photos.forget(keys)
+
+    async def _remove(self, keys: Collection[MediaKey]) -> None:
+        """Remove media, and what platforms call them."""
+        await self.files.forget(keys)
         for key in keys:
-            await self._media.delete(key)
-        await self._photos.forget(keys)
+            await self.media.delete(key)
 
     async def _remove_orphan_clips(self, before: datetime) -> None:
-        old = await self._media.list("clips")
+        old = await self.media.list("clips")
         jobs = {job_of_clip(media.key) for media in old if media.modified < before}
-        for job in jobs - await self._journal.keeping(jobs):
+        for job in jobs - await self.journal.keeping(jobs):
             await self.erase_clip(job)
 
     async def _remove_orphan_photos(self, before: datetime) -> None:
-        old = await self._media.list("photos")
+        old = await self.media.list("photos")
         keys = {media.key for media in old if media.modified < before}
-        for key in keys - await self._photos.known(keys):
-            await self._media.delete(key)
+        await self._remove(keys - await self.photos.known(keys))
 
 
 def job_of_clip(key: MediaKey) -> JobId:

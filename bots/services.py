@@ -12,7 +12,7 @@ from redis.asyncio import Redis
 from bots.admission import Admission
 from bots.chat import Chat
 from bots.clock import Clock, utc_now
-from bots.delivery.budget import Budget
+from bots.delivery.budget import Budget, CallBudget
 from bots.delivery.delivery import Delivery
 from bots.delivery.lanes import Lanes
 from bots.delivery.pace import USUAL_PACE, Pace
@@ -26,12 +26,17 @@ from bots.reporter import Reporter
 from bots.retention import Keep, Retention
 from bots.routing import Router
 from bots.settings import BotSettings
+from bots.store.answers import Answers
 from bots.store.conversation import Conversation
 from bots.store.database import Database
+from bots.store.drafts import Drafts
+from bots.store.files import PlatformFiles
+from bots.store.inbox import Inbox
 from bots.store.journal import Journal
 from bots.store.ledger import Ledger
 from bots.store.people import People
 from bots.store.photos import Photos
+from bots.store.places import Places
 from bots.studio import Rules, Studio
 from bots.sweeper import Sweeper
 from engine.jobs.connection import connect
@@ -54,6 +59,11 @@ class Services:
     database: Database
     journal: Journal
     ledger: Ledger
+    inbox: Inbox
+    drafts: Drafts
+    answers: Answers
+    files: PlatformFiles
+    places: Places
     media: MediaStore
     queue: JobQueue
     gallery: Gallery
@@ -66,7 +76,7 @@ class Services:
     now: Clock
 
     def delivery(
-        self, chat: Chat, pace: Pace = USUAL_PACE, budget: Budget | None = None
+        self, chat: Chat, pace: Pace = USUAL_PACE, budget: CallBudget | None = None
     ) -> Delivery:
         """Make what shows this bot's requests in a chat, within what the platform allows."""
         showing = Showing(
@@ -139,30 +149,39 @@ def _services(
         retention=retention,
         now=now,
     )
-    replay = Replay(
-        journal=journal,
-        queue=queue,
-        outbox=partial(Outbox, redis),
-        media=media,
-        caps=settings.caps,
-        now=now,
-    )
     return Services(
         bot=bot,
         redis=redis,
         database=database,
         journal=journal,
         ledger=Ledger(database),
+        inbox=retention.inbox,
+        drafts=retention.drafts,
+        answers=retention.answers,
+        files=retention.files,
+        places=Places(database),
         media=media,
         queue=queue,
         gallery=gallery,
         retention=retention,
         studio=studio,
-        sweeper=Sweeper(queue=queue, replay=replay, retention=retention, now=now),
+        sweeper=_sweeper(settings, redis, studio),
         planner=_planner(settings, redis, metrics),
         metrics=metrics,
         now=now,
     )
+
+
+def _sweeper(settings: BotSettings, redis: Redis, studio: Studio) -> Sweeper:
+    replay = Replay(
+        journal=studio.journal,
+        queue=studio.queue,
+        outbox=partial(Outbox, redis),
+        media=studio.media,
+        caps=settings.caps,
+        now=studio.now,
+    )
+    return Sweeper(queue=studio.queue, replay=replay, retention=studio.retention, now=studio.now)
 
 
 def _planner(settings: BotSettings, redis: Redis, metrics: BotMetrics) -> Planner:
@@ -187,6 +206,10 @@ def _retention(
     return Retention(
         journal=journal,
         photos=photos,
+        drafts=Drafts(database),
+        answers=Answers(database),
+        files=PlatformFiles(database),
+        inbox=Inbox(database),
         conversation=Conversation(database),
         media=media,
         keep=keep,

@@ -88,6 +88,27 @@ class BotSettings(SharedSettings):
         default=False, description="whether a proxy in front of the web chat speaks HTTPS"
     )
 
+    telegram_token: SecretStr | None = Field(
+        default=None, description="what @BotFather gave for your Telegram bot; empty: there is none"
+    )
+    telegram_webhook_url: str = Field(
+        default="", description="https address Telegram brings updates to; empty: they are fetched"
+    )
+    telegram_webhook_host: str = Field(
+        default="127.0.0.1", description="address on which they are awaited, behind your proxy"
+    )
+    telegram_webhook_port: int = Field(
+        default=8443, ge=0, le=65535, description="port on which they are awaited"
+    )
+    telegram_staging: int | None = Field(
+        default=None,
+        description="chat where clips of inline mode are uploaded; empty: their people's own",
+    )
+    telegram_api_url: str = Field(
+        default="https://api.telegram.org",
+        description="where the Bot API is, if you run a server of it yourself",
+    )
+
     @model_validator(mode="after")
     def _need_a_password_beyond_loopback(self) -> Self:
         if self.web_password is None and not is_loopback(self.web_host):

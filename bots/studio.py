@@ -11,7 +11,7 @@ from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from bots.accounts import Policy, Usage, check_allowance, check_entry
+from bots.accounts import Policy, Usage, check_allowance, check_entry, check_here
 from bots.admission import Admission
 from bots.chat import Ask, Person, PersonId, Place, ShownClip
 from bots.clock import Clock, utc_now
@@ -126,7 +126,7 @@ class Studio:
 
     async def again(self, who: Person, where: Place, job: JobId, new: JobId) -> Ticket:
         """Ask for the same with another seed."""
-        before = await self._own_job(who, job)
+        before = await self.recall(who, job)
         ask = Ask(
             id=new,
             who=who,
@@ -156,6 +156,22 @@ class Studio:
         with _try_later():
             return await self.journal.latest(who.id, limit)
 
+    async def recall(self, who: Person, job: JobId) -> Job:
+        """Say what a person's job was asked for with."""
+        with _try_later():
+            request = await self._own(who, job)
+        if request.job is None:
+            raise Refused(Refusal(RefusalCode.PHOTO_GONE))
+        return request.job
+
+    async def made(self, job: JobId) -> Request:
+        """Say how a job was made, to whoever knows its id."""
+        with _try_later():
+            request = await self.journal.get(job)
+        if request is None or request.erased:
+            raise Refused(Refusal(RefusalCode.UNKNOWN_JOB))
+        return request
+
     async def collect(self, who: Person, job: JobId) -> ShownClip:
         """Hand over a clip that could not be delivered, while it is kept."""
         with _try_later():
@@ -169,6 +185,15 @@ class Studio:
         clip = made.clip
         return ShownClip(key=clip.key, poster=clip.poster, width=clip.width, height=clip.height)
 
+    async def check_entry(self, who: Person, where: Place) -> None:
+        """Check that a person may use the house from a place.
+
+        Raises:
+            Refused: they may not.
+        """
+        with _try_later():
+            await self._check_entry(who, where)
+
     async def effects(self) -> tuple[EffectCard, ...]:
         """List what people may pick from."""
         return await self.gallery.cards()
@@ -181,6 +206,24 @@ class Studio:
             return bool(await self.photos.owned(who, [key]))
         request = await self.journal.get(job_of_clip(key))
         return request is not None and request.person.id == who and not request.erased
+
+    async def forget(self, who: Person) -> None:
+        """Keep nothing of a person but that their requests were made; again is fine."""
+        with _try_later():
+            for request in await self.journal.of(who.id):
+                await self._stop(request)
+            await self.retention.erase_person(who.id, self.now())
+            await self.people.set_language(who.id, None)
+
+    async def language(self, person: PersonId) -> str | None:
+        """Say which language a person has chosen, if any."""
+        with _try_later():
+            return await self.people.language(person)
+
+    async def set_language(self, person: PersonId, language: str | None) -> None:
+        """Note which language a person has chosen; None takes it back."""
+        with _try_later():
+            await self.people.set_language(person, language)
 
     async def block(self, person: PersonId) -> None:
         """Let a person in no more."""
@@ -204,7 +247,7 @@ class Studio:
         request = await self.admission.request(ask, choice, self.now())
         await self._check_photos(request)
         await self._check_room()
-        known = await self.journal.accept(request, self._may_submit(ask))
+        known = await self.journal.accept(request, self._may_submit(ask, request))
         if known is not None:
             return _ticket_again(known, ask)
         await self._enqueue(request)
@@ -220,10 +263,12 @@ class Studio:
         usage = await self.people.usage(who.id, self.now())
         check_entry(self.rules.policy, who, where, usage)
 
-    def _may_submit(self, ask: Ask) -> Callable[[Usage], None]:
+    def _may_submit(self, ask: Ask, request: Request) -> Callable[[Usage], None]:
         def check(usage: Usage) -> None:
-            check_entry(self.rules.policy, ask.who, ask.where, usage)
-            check_allowance(self.rules.policy, ask.who, usage, self.now())
+            policy, now = self.rules.policy, self.now()
+            check_entry(policy, ask.who, ask.where, usage)
+            check_here(policy, ask.who, ask.where, request.effect, usage, now)
+            check_allowance(policy, ask.who, usage, now)
 
         return check
 
@@ -265,14 +310,6 @@ class Studio:
         if request.person.id != who.id:
             raise Refused(Refusal(RefusalCode.NOT_YOURS))
         return request
-
-    async def _own_job(self, who: Person, job: JobId) -> Job:
-        """Get what was asked for, unless it is kept no longer."""
-        with _try_later():
-            request = await self._own(who, job)
-        if request.job is None:
-            raise Refused(Refusal(RefusalCode.PHOTO_GONE))
-        return request.job
 
 
 def _ticket_again(known: Request, ask: Ask) -> Ticket:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from bots.accounts import LedgerKind
 from bots.chat import Ask, Person, PersonId, Place, PlaceId, job_id
-from bots.delivery.budget import Budget
+from bots.delivery.budget import CallBudget
 from bots.delivery.delivery import Delivery
 from bots.delivery.pace import Pace
 from bots.services import Services, opened
@@ -127,7 +127,7 @@ class House:
         assert await self.services.queue.finish(claim, outcome(claim))
         return claim
 
-    def delivery(self, pace: Pace = QUICK, budget: Budget | None = None) -> Delivery:
+    def delivery(self, pace: Pace = QUICK, budget: CallBudget | None = None) -> Delivery:
         """Start what delivers, as a new process would."""
         return self.services.delivery(self.chat, pace, budget)
 

@@ -11,7 +11,7 @@ from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 
 from bots.chat import Chat, Message, Placeholder, PlaceId
-from bots.delivery.budget import Budget
+from bots.delivery.budget import CallBudget
 from bots.errors import BotsError, ChatBusy, ChatForbidden, ChatUnavailable, ClipTooLarge
 from bots.metrics import BotMetrics, DeliveryOutcome
 from engine.jobs.job import JobId
@@ -29,7 +29,7 @@ _COUNTED_AS: Mapping[type[BotsError], DeliveryOutcome] = {
 class Lanes:
     """The verbs of one chat: those of the result lane, and `try_` ones that may do nothing."""
 
-    def __init__(self, chat: Chat, budget: Budget, metrics: BotMetrics) -> None:
+    def __init__(self, chat: Chat, budget: CallBudget, metrics: BotMetrics) -> None:
         self._chat = chat
         self._budget = budget
         self._metrics = metrics

@@ -46,6 +46,7 @@ class Database:
 
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
+        self._writer = asyncio.Lock()
 
     @classmethod
     def at(cls, url: str) -> Self:
@@ -96,10 +97,10 @@ class Database:
         """
         with _as_unavailable():
             engine = self._engine.execution_options(writes=True)
-            async with AsyncSession(engine) as session, session.begin():
+            async with self._turn(), AsyncSession(engine) as session, session.begin():
                 yield session
 
-    async def migrate(self) -> None:
+    async def migrate(self, version: str = "head") -> None:
         """Bring the tables up to date; processes that start together do it once.
 
         Raises:
@@ -111,10 +112,38 @@ class Database:
                 await asyncio.to_thread(_prepare_file, file)
             engine = self._engine.execution_options(writes=True, migrates=True)
             async with engine.begin() as connection:
-                await connection.run_sync(_upgrade)
+                await connection.run_sync(_upgrade, version)
             if self.dialect == "sqlite":
                 # a connection that migrated has foreign keys off
                 await self._engine.dispose()
+
+    @asynccontextmanager
+    async def noting(self) -> AsyncGenerator[AsyncSession]:
+        """Open a session as `writing` does, for what may be lost if the power fails.
+
+        It does not wait for the disk, which takes milliseconds; from our own end it is safe.
+        """
+        with _as_unavailable():
+            engine = self._engine.execution_options(writes=True, notes=True)
+            async with self._turn(), AsyncSession(engine) as session, session.begin():
+                yield session
+
+    @asynccontextmanager
+    async def _turn(self) -> AsyncGenerator[None]:
+        """Let this process's writers into SQLite one after the other, as they came.
+
+        SQLite itself lets whoever is turned away sleep for a while and try again, which makes some
+        wait for long while nobody writes.
+        """
+        if self.dialect != "sqlite":
+            yield
+            return
+        async with asyncio.timeout(float(self._engine.url.normalized_query["timeout"][0])):
+            await self._writer.acquire()
+        try:
+            yield
+        finally:
+            self._writer.release()
 
     async def check(self) -> None:
         """See that it answers.
@@ -136,11 +165,25 @@ async def insert_new(session: AsyncSession, table: type[DeclarativeBase], **valu
     Returns:
         Whether the row is new.
     """
-    dialect = session.get_bind().dialect.name
-    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
-    statement = insert(table).values(**values).on_conflict_do_nothing()
+    statement = insert_into(session, table).values(**values).on_conflict_do_nothing()
     result = await session.execute(statement.returning(text("1")))
     return result.first() is not None
+
+
+async def put(session: AsyncSession, table: type[DeclarativeBase], **values: object) -> None:
+    """Insert a row, or change these values of the one that has its key."""
+    statement = insert_into(session, table).values(**values)
+    key = [column.name for column in table.__table__.primary_key]
+    new = {name: statement.excluded[name] for name in values if name not in key}
+    await session.execute(statement.on_conflict_do_update(index_elements=key, set_=new))
+
+
+def insert_into(
+    session: AsyncSession, table: type[DeclarativeBase]
+) -> postgresql.Insert | sqlite.Insert:
+    """Begin an insert that can say what happens when a key is taken."""
+    dialect = session.get_bind().dialect.name
+    return postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
 
 
 @contextmanager
@@ -151,8 +194,9 @@ def _as_unavailable() -> Generator[None]:
     except _ABOUT_STATEMENTS:
         raise
     except (DBAPIError, PoolTimeout, sqlite3.Error, OSError) as error:
-        reason = error.orig if isinstance(error, DBAPIError) else error
-        raise StoreUnavailable(f"The database cannot be used: {reason}") from error
+        reason = str(error.orig if isinstance(error, DBAPIError) else error)
+        said = reason or "it does not answer in time"
+        raise StoreUnavailable(f"The database cannot be used: {said}") from error
 
 
 def _prepare_file(file: str) -> None:
@@ -174,16 +218,19 @@ def _teach_sqlite(engine: AsyncEngine) -> None:
         options = connection.get_execution_options()
         if options.get("migrates"):
             connection.exec_driver_sql("PRAGMA foreign_keys = OFF")
+        if options.get("writes"):
+            how = "NORMAL" if options.get("notes") else "FULL"
+            connection.exec_driver_sql(f"PRAGMA synchronous = {how}")
         connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("writes") else "BEGIN")
 
     event.listen(engine.sync_engine, "connect", connected)
     event.listen(engine.sync_engine, "begin", begun)
 
 
-def _upgrade(connection: Connection) -> None:
+def _upgrade(connection: Connection, version: str) -> None:
     if connection.dialect.name == "postgresql":
         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_MIGRATION_LOCK})")
     config = Config()
     config.set_main_option("script_location", str(_MIGRATIONS))
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    command.upgrade(config, version)

@@ -86,7 +86,8 @@ class Journal:
 
         Args:
             request: to be written, with its job; its `created` is now.
-            check: raises Refused, given what the person has used, this request not included.
+            check: raises Refused, given what the person has used, this request not included, and
+                the rules of the place.
 
         Returns:
             The request already there under the same id, or None if this one is new.
@@ -97,7 +98,7 @@ class Journal:
             known = await session.get(RequestRow, request.id)
             if known is not None:
                 return _request(known)
-            check(await count_usage(session, person, request.created))
+            check(await count_usage(session, person, request.created, request.place))
             session.add(_row(request))
             amount = price(request.job) if request.job else 0
             await hold(session, request.id, person, amount, request.created)
@@ -130,6 +131,10 @@ class Journal:
         newest = mine.order_by(RequestRow.created.desc()).limit(limit)
         async with self._database.reading() as session:
             return [_request(row) for row in await session.scalars(newest)]
+
+    async def of(self, person: PersonId) -> list[Request]:
+        """List all of a person's requests that are not erased."""
+        return await self._list(RequestRow.person == person, RequestRow.erased.is_(False))
 
     async def with_media(self, before: datetime) -> list[Request]:
         """List finished requests whose media and words are still kept, ended before a moment."""

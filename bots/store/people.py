@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, ScalarSelect, Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bots.accounts import DAY, Usage
-from bots.chat import PersonId
-from bots.store.database import Database, insert_new
-from bots.store.tables import HouseRow, PersonRow, RequestRow
+from bots.chat import PersonId, PlaceId
+from bots.store.database import Database, insert_into, insert_new
+from bots.store.places import read_rules, rules_of
+from bots.store.tables import HouseRow, PersonRow, PlaceRow, RequestRow
 from engine.jobs.job import TERMINAL
 
 _THE_HOUSE = 1
 
 
 class People:
-    """Blocks people, pauses the house, and counts what people have used."""
+    """Blocks people, pauses the house, counts what people have used, knows what they read."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -34,6 +35,17 @@ class People:
     async def unblock(self, person: PersonId) -> None:
         """Let a person in again."""
         await self._set_blocked(person, blocked=False)
+
+    async def language(self, person: PersonId) -> str | None:
+        """Say which language a person has chosen, if any."""
+        async with self._database.reading() as session:
+            chosen = select(PersonRow.language).where(PersonRow.id == person)
+            return await session.scalar(chosen)
+
+    async def set_language(self, person: PersonId, language: str | None) -> None:
+        """Note which language a person has chosen; None takes it back."""
+        async with self._database.writing() as session:
+            (await locked_person(session, person)).language = language
 
     async def pause(self) -> None:
         """Take no new asks; what is queued goes on."""
@@ -55,24 +67,54 @@ class People:
 
 async def locked_person(session: AsyncSession, person: PersonId) -> PersonRow:
     """Get a person's row, made if need be, so that no one else counts for them meanwhile."""
-    await insert_new(session, PersonRow, id=person, blocked=False)
-    return await session.get_one(PersonRow, person, with_for_update=True)
-
-
-async def count_usage(session: AsyncSession, person: PersonId, now: datetime) -> Usage:
-    """Count a person's requests within a transaction."""
-    mine = RequestRow.person == person
-    recent = select(func.count(), func.min(RequestRow.created)).where(
-        mine, RequestRow.counted, RequestRow.created > now - DAY
+    made = insert_into(session, PersonRow).values(id=person, blocked=False)
+    # An update that changes nothing locks the row, and gives it in the same statement.
+    locked = made.on_conflict_do_update(
+        index_elements=[PersonRow.id], set_={"id": made.excluded.id}
     )
-    made, oldest = (await session.execute(recent)).one()
-    waiting = select(func.count()).where(mine, RequestRow.state.not_in(TERMINAL))
-    row = await session.get(PersonRow, person)
-    house = await session.get(HouseRow, _THE_HOUSE)
+    return (await session.scalars(locked.returning(PersonRow))).one()
+
+
+async def count_usage(
+    session: AsyncSession, person: PersonId, now: datetime, place: PlaceId | None = None
+) -> Usage:
+    """Count a person's requests within a transaction, and those in a place."""
+    row = (await session.execute(_usage(person, now, place))).one()
     return Usage(
-        blocked=row is not None and row.blocked,
-        paused=house is not None and house.paused,
-        made=made,
-        oldest=oldest,
-        waiting=await session.scalar(waiting) or 0,
+        blocked=row.blocked or False,
+        paused=row.paused or False,
+        made=row.made,
+        oldest=row.oldest,
+        waiting=row.waiting,
+        made_here=row.made_here,
+        place_rules=read_rules(row.rules),
     )
+
+
+def _usage(
+    person: PersonId, now: datetime, place: PlaceId | None
+) -> Select[bool, bool, int, datetime, int, int, str | None]:
+    """Ask for everything at once: each round trip would be made while others wait."""
+    mine = RequestRow.person == person
+    recent = mine & RequestRow.counted & (RequestRow.created > now - DAY)
+    blocked = select(PersonRow.blocked).where(PersonRow.id == person)
+    paused = select(HouseRow.paused).where(HouseRow.id == _THE_HOUSE)
+    return select(
+        blocked.scalar_subquery().label("blocked"),
+        paused.scalar_subquery().label("paused"),
+        _count(recent).label("made"),
+        select(func.min(RequestRow.created)).where(recent).scalar_subquery().label("oldest"),
+        _count(mine, RequestRow.state.not_in(TERMINAL)).label("waiting"),
+        _count(recent, _is_in(place)).label("made_here"),
+        rules_of(place).label("rules"),
+    )
+
+
+def _count(*conditions: ColumnElement[bool]) -> ScalarSelect[int]:
+    return select(func.count(RequestRow.id)).where(*conditions).scalar_subquery()
+
+
+def _is_in(place: PlaceId | None) -> ColumnElement[bool]:
+    """Match what was asked for in a place, or in what became it."""
+    moved_here = select(PlaceRow.id).where(PlaceRow.moved_to == place)
+    return (RequestRow.place == place) | RequestRow.place.in_(moved_here)

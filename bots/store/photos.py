@@ -34,6 +34,12 @@ class Photos:
         async with self._database.reading() as session:
             return frozenset(MediaKey(key) for key in await session.scalars(mine))
 
+    async def of(self, person: PersonId) -> tuple[MediaKey, ...]:
+        """List all of a person's photos."""
+        theirs = select(PhotoRow.key).where(PhotoRow.person == person)
+        async with self._database.reading() as session:
+            return tuple(MediaKey(key) for key in await session.scalars(theirs))
+
     async def known(self, keys: Collection[MediaKey]) -> frozenset[MediaKey]:
         """Pick the photos that are still kept, whose ever they are."""
         noted = select(PhotoRow.key).where(PhotoRow.key.in_(keys))

@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import (
     JSON,
+    BigInteger,
     CheckConstraint,
     DateTime,
     Dialect,
@@ -63,12 +64,16 @@ class Base(DeclarativeBase):
 
 
 class PersonRow(Base):
-    """Someone who has asked for something, or whom the operator has blocked."""
+    """Someone who has asked for something, or whom the operator has blocked.
+
+    `language` is what they have chosen, null while their platform says it.
+    """
 
     __tablename__ = "people"
 
     id: Mapped[str] = mapped_column(primary_key=True)
     blocked: Mapped[bool]
+    language: Mapped[str | None]
 
 
 class HouseRow(Base):
@@ -183,3 +188,74 @@ class WebSessionRow(Base):
     language: Mapped[str]
     created: Mapped[datetime]
     seen: Mapped[datetime]
+
+
+class IncomingRow(Base):
+    """An update a platform has sent; `body` is emptied when it is done."""
+
+    __tablename__ = "inbox"
+    __table_args__ = (
+        Index(
+            "ix_inbox_waiting",
+            "bot",
+            "chat",
+            "update",
+            sqlite_where=text("done IS NULL"),
+            postgresql_where=text("done IS NULL"),
+        ),
+        Index(None, "taken"),
+    )
+
+    bot: Mapped[str] = mapped_column(primary_key=True)
+    update: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    chat: Mapped[str]
+    body: Mapped[str]
+    taken: Mapped[datetime]
+    done: Mapped[datetime | None]
+
+
+class DraftRow(Base):
+    """An ask that still lacks something; `body` is its JSON."""
+
+    __tablename__ = "drafts"
+    __table_args__ = (Index(None, "person", "place", "created"), Index(None, "created"))
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    person: Mapped[str]
+    place: Mapped[str]
+    body: Mapped[str]
+    created: Mapped[datetime]
+
+
+class AnswerRow(Base):
+    """Where a job's answers go; noted before there is a request, so it may be without one."""
+
+    __tablename__ = "answers"
+    __table_args__ = (Index(None, "created"),)
+
+    job: Mapped[str] = mapped_column(primary_key=True)
+    body: Mapped[str]
+    created: Mapped[datetime]
+
+
+class PlatformFileRow(Base):
+    """What a platform calls media that it has been sent."""
+
+    __tablename__ = "platform_files"
+    __table_args__ = (Index(None, "key"), Index(None, "created"))
+
+    bot: Mapped[str] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(primary_key=True)
+    file: Mapped[str]
+    created: Mapped[datetime]
+
+
+class PlaceRow(Base):
+    """A chat whose admins have set rules, as JSON, or one that has become another."""
+
+    __tablename__ = "places"
+    __table_args__ = (Index(None, "moved_to"),)
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    rules: Mapped[str | None]
+    moved_to: Mapped[str | None]

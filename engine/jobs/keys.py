@@ -68,6 +68,9 @@ class Key(StrEnum):
     """Stream by bot: outcomes not yet delivered."""
     DELIVERER = "deliverer:"
     """String by bot: which of its processes delivers; expires when it stops."""
+    FLOOD = "flood:"
+    """String by `bot|place`, and by `bot|*` for the whole bot: the calls it may make there, as
+    flood.lua says, in JSON. Expires when all of them are to be had again."""
     PROGRESS = "progress"
     """Channel: progress of running jobs."""
     COUNTS = "counts"
@@ -90,6 +93,8 @@ class Key(StrEnum):
     """Sorted set: workers by the server's time, in ms, until which they count as alive."""
     OFFERS = "offers"
     """Hash by worker: the JSON of what it offers."""
+    ADDRESS = "address:"
+    """String by bot: where people find it; expires when it stops."""
 
 
 def prefix(pool: str) -> str:

@@ -33,6 +33,7 @@ _FILES = (
     "work.lua",
     "presence.lua",
     "plan.lua",
+    "flood.lua",
 )
 
 UNUSED_AFTER = timedelta(days=7)

@@ -33,6 +33,11 @@ class RefusalCode(StrEnum):
     NO_MODEL_FOR_PROMPT = "no_model_for_prompt"
     UNKNOWN_EFFECT = "unknown_effect"
     BAD_OPTION = "bad_option"
+    # the place
+    PLACE_ADMINS_ONLY = "place_admins_only"
+    PLACE_EFFECT_OFF = "place_effect_off"
+    PLACE_QUIET = "place_quiet"
+    PLACE_DAILY = "place_daily"
     # the person, and the house
     NOT_ALLOWED = "not_allowed"
     BLOCKED = "blocked"

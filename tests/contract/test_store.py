@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 import sys
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -329,4 +331,25 @@ async def test_a_database_that_cannot_be_reached_says_so(url: str) -> None:
     database = Database.at(url)
     with pytest.raises(StoreUnavailable):
         await database.migrate()
+    await database.close()
+
+
+async def test_writers_that_wait_for_a_locked_file_are_told_and_may_try_again(
+    tmp_path: Path,
+) -> None:
+    file = tmp_path / "zoetrope.db"
+    database = Database.at(f"sqlite:///{file}?timeout=0.2")
+    await database.migrate()
+    people = People(database)
+    with sqlite3.connect(file, isolation_level=None) as other:
+        other.execute("BEGIN IMMEDIATE")
+        answers = await asyncio.gather(
+            *(people.block(PersonId(f"web:{number}")) for number in range(5)),
+            return_exceptions=True,
+        )
+        other.execute("ROLLBACK")
+    other.close()
+    assert [type(answer) for answer in answers] == [StoreUnavailable] * 5
+    await people.block(ME)
+    assert (await people.usage(ME, NOW)).blocked
     await database.close()
