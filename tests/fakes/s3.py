@@ -25,7 +25,8 @@ _PAGE = 3  # few enough that tests list more than one page
 class FakeS3:
     """What is stored, what was asked for, and how the store may misbehave."""
 
-    def __init__(self) -> None:
+    def __init__(self, region: str = REGION) -> None:
+        self.region = region
         self.objects: dict[str, tuple[bytes, datetime]] = {}
         self.requests: list[str] = []
         self.failing: tuple[int, str] | None = None
@@ -38,7 +39,7 @@ class FakeS3:
         return Bucket(
             url=f"s3://{name}/{folder}",
             endpoint=self.endpoint,
-            region=REGION,
+            region=self.region,
             key_id=KEY_ID,
             secret=secret,
         )
@@ -48,7 +49,7 @@ class FakeS3:
         return {
             "media_url": f"s3://{BUCKET}/zoetrope",
             "media_endpoint": self.endpoint,
-            "media_region": REGION,
+            "media_region": self.region,
             "media_key_id": KEY_ID,
             "media_secret": SECRET,
         }
@@ -103,7 +104,7 @@ class FakeS3:
         self.requests.append(f"{request.method} {request.path}")
         if self.failing:
             return _error(*self.failing)
-        if not _is_signed(request, body):
+        if not _is_signed(request, body, self.region):
             return _error(403, "SignatureDoesNotMatch")
         if request.match_info["bucket"] != BUCKET:
             return _error(404, "NoSuchBucket")
@@ -141,7 +142,7 @@ def _error(status: int, code: str) -> web.Response:
     )
 
 
-def _is_signed(request: web.Request, body: bytes) -> bool:
+def _is_signed(request: web.Request, body: bytes, wanted_region: str) -> bool:
     """Check a signature of version 4, over the request's every part.
 
     https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-header-based-auth.html
@@ -152,7 +153,7 @@ def _is_signed(request: web.Request, body: bytes) -> bool:
     given = dict(field.strip().split("=", 1) for field in fields.split(","))
     key_id, _, scope = given["Credential"].partition("/")
     day, region, service, _ = scope.split("/")
-    if (key_id, region, service) != (KEY_ID, REGION, "s3"):
+    if (key_id, region, service) != (KEY_ID, wanted_region, "s3"):
         return False
     hashed = request.headers["x-amz-content-sha256"]
     if hashed != "UNSIGNED-PAYLOAD" and hashed != hashlib.sha256(body).hexdigest():
