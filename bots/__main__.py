@@ -1,4 +1,4 @@
-"""Run one bot: `python -m bots web`."""
+"""Run one bot: `python -m bots web`, or `telegram`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from typing import cast
 from bots.errors import BotsError
 from bots.services import Services, opened
 from bots.settings import BotSettings
-from bots.web_chat.app import serve
 from engine.jobs.errors import JobsError, QueueUnavailable
 from engine.jobs.logs import set_up_logs
 from engine.jobs.presence import Presence
@@ -22,6 +21,7 @@ from engine.jobs.telemetry.health import Health
 from engine.jobs.telemetry.server import serving_as_set
 
 CANNOT_START = 2
+PLATFORMS = ("web", "telegram")
 
 log = logging.getLogger("bots")
 
@@ -29,7 +29,7 @@ log = logging.getLogger("bots")
 def main() -> int:
     """Run until a signal ends it; what keeps it from starting becomes one sentence."""
     parser = argparse.ArgumentParser(prog="python -m bots", description=__doc__)
-    parser.add_argument("bot", choices=["web"], help="which chat to serve")
+    parser.add_argument("bot", choices=list(PLATFORMS), help="which chat to serve")
     bot = parser.parse_args().bot
     code = 0
     try:
@@ -62,13 +62,22 @@ async def _run(bot: str, settings: BotSettings) -> None:
                 asyncio.create_task(services.planner.run()),
             ]
             try:
-                await serve(services, settings)
+                await _serve(bot, services, settings)
             finally:
                 for task in beside:
                     task.cancel()
                 await asyncio.wait(beside)
     except asyncio.CancelledError:
         log.info("stopped")
+
+
+async def _serve(bot: str, services: Services, settings: BotSettings) -> None:
+    """Load the adapter, and with it its platform's library, and no other."""
+    if bot == "telegram":
+        from bots.telegram_bot.app import serve
+    else:
+        from bots.web_chat.app import serve
+    await serve(services, settings)
 
 
 def _observed(services: Services, settings: BotSettings) -> AbstractAsyncContextManager[None]:

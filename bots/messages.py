@@ -8,8 +8,20 @@ from dataclasses import dataclass
 from bots.chat import Action, Button, Message, ShownClip
 from bots.texts.texts import Texts
 from engine.jobs.catalogue import EffectCard
-from engine.jobs.job import Cancelled, Declined, Failed, Outcome, Progress, Standing, Succeeded
+from engine.jobs.job import (
+    Cancelled,
+    Clip,
+    Declined,
+    Failed,
+    Outcome,
+    Progress,
+    Standing,
+    Succeeded,
+)
 from engine.jobs.refusal import Refusal, RefusalCode
+
+HD_SIZE = 1080
+"""Longest side, in pixels, of a clip that is made anew in high definition."""
 
 _ANOTHER_TRY_MAY_HELP = (
     RefusalCode.TRY_LATER,
@@ -102,12 +114,17 @@ def _clip(texts: Texts, subject: Subject, outcome: Succeeded) -> Message:
     return Message(
         text=text,
         buttons=(
-            *_buttons(texts, Action.AGAIN, Action.OTHER_EFFECT),
+            *_buttons(texts, Action.AGAIN, Action.REMIX, Action.OTHER_EFFECT),
             *_choices(texts, subject.runners_up or ()),
+            *_buttons(texts, *_larger(clip), Action.SHARE, Action.DETAILS),
             *_buttons(texts, Action.DOWNLOAD, Action.DELETE),
         ),
         clip=ShownClip(key=clip.key, poster=clip.poster, width=clip.width, height=clip.height),
     )
+
+
+def _larger(clip: Clip) -> tuple[Action, ...]:
+    return (Action.HD,) if max(clip.width, clip.height) < HD_SIZE else ()
 
 
 def _on_its_way(texts: Texts, subject: Subject, line: str, progress: float | None) -> Message:

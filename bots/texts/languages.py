@@ -6,6 +6,8 @@ from collections.abc import Iterable
 
 SOURCE = "en"
 LANGUAGES = (SOURCE, "zh")
+NAMES = {"en": "English", "zh": "中文"}
+"""What each language calls itself."""
 
 
 def closest(tag: str, default: str = SOURCE) -> str:

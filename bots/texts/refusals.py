@@ -11,8 +11,14 @@ from engine.jobs.refusal import Refusal, RefusalCode
 
 def refusal_sentence(speech: NullTranslations, refusal: Refusal) -> str:
     """Say a refusal."""
-    sentences = _counted(speech, refusal) | _photo(speech) | _ask(speech) | _house(speech)
-    return sentences[refusal.code].format_map(_slots(speech, refusal.data))
+    about_the_ask = _counted(speech, refusal) | _photo(speech) | _ask(speech)
+    sentences = about_the_ask | _place(speech) | _house(speech)
+    sentence = sentences[refusal.code].format_map(_slots(speech, refusal.data))
+    if "photo" not in refusal.data:
+        return sentence
+    # Translators: of several photos, the one that the sentence is about.
+    numbered = speech.gettext("Photo {photo}: {sentence}")
+    return numbered.format(photo=refusal.data["photo"], sentence=sentence)
 
 
 def _slots(
@@ -48,6 +54,18 @@ def _counted(speech: NullTranslations, refusal: Refusal) -> dict[RefusalCode, st
             "This chat already has {limit} clips on their way. "
             "Wait for one, or ask in another chat.",
             limit,
+        ),
+        RefusalCode.PLACE_DAILY: speech.ngettext(
+            "In this chat everyone may have {limit} clip a day, and you have had yours. "
+            "Try again tomorrow, or ask in another chat.",
+            "In this chat everyone may have {limit} clips a day, and you have had yours. "
+            "Try again tomorrow, or ask in another chat.",
+            limit,
+        ),
+        RefusalCode.PHOTO_NEEDED: speech.ngettext(
+            "This effect needs a photo. Send one, and ask again.",
+            "This effect needs {photos} photos. Send all of them together, and ask again.",
+            int(refusal.data.get("photos", 1)),
         ),
         RefusalCode.NO_MODEL_FOR_PROMPT: _no_match(speech, bool(refusal.data.get("photos"))),
     }
@@ -119,7 +137,6 @@ def _ask(speech: NullTranslations) -> dict[RefusalCode, str]:
         RefusalCode.ASK_TOO_LARGE: _(
             "There is too much in this for me. Say it in fewer words, and with fewer options."
         ),
-        RefusalCode.PHOTO_NEEDED: _("This effect needs a photo. Send one, and ask again."),
         RefusalCode.UNKNOWN_EFFECT: _(
             "I do not have the effect “{effect}”. Pick another one from the list."
         ),
@@ -127,6 +144,21 @@ def _ask(speech: NullTranslations) -> dict[RefusalCode, str]:
             "The option “{option}” cannot be “{value}”. Change it, or leave it out."
         ),
         RefusalCode.UNKNOWN_JOB: _("I do not know this clip any more. Please ask for a new one."),
+    }
+
+
+def _place(speech: NullTranslations) -> dict[RefusalCode, str]:
+    """Sentences about what the admins of a chat allow in it."""
+    _ = speech.gettext
+    return {
+        RefusalCode.PLACE_ADMINS_ONLY: _(
+            "In this chat only its admins may ask me for clips. "
+            "Ask one of them, or ask in another chat."
+        ),
+        RefusalCode.PLACE_EFFECT_OFF: _(
+            "The admins of this chat have switched this effect off here. Pick another one."
+        ),
+        RefusalCode.PLACE_QUIET: _("I make no clips in this chat before {until}. Ask again then."),
     }
 
 

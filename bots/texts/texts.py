@@ -33,6 +33,10 @@ class Texts:
         """Translate one sentence of a catalogue."""
         return self._speech.gettext(message)
 
+    def ngettext(self, one: str, several: str, number: int) -> str:
+        """Translate one sentence of a catalogue that depends on a number."""
+        return self._speech.ngettext(one, several, number)
+
     def title(self, titles: Mapping[str, str]) -> str:
         """Pick a title in this language; English is always there."""
         return titles.get(self.language) or titles[SOURCE]
@@ -121,7 +125,11 @@ class Texts:
         _ = self._speech.gettext
         return {
             Action.AGAIN: _("Again"),
+            Action.REMIX: _("Remix"),
             Action.OTHER_EFFECT: _("Other effect"),
+            Action.HD: _("In HD"),
+            Action.SHARE: _("Share"),
+            Action.DETAILS: _("Details"),
             Action.CANCEL: _("Cancel"),
             Action.DELETE: _("Delete"),
             Action.DOWNLOAD: _("Download"),

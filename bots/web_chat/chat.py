@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bots.chat import Message, MessageId, Placeholder, PlaceId
+from bots.chat import Action, Message, MessageId, Placeholder, PlaceId
 from bots.clock import Clock, utc_now
 from bots.errors import MessageGone
 from bots.store.conversation import Answered, Asked, Conversation, Line
 from bots.web_chat.protocol import EntryFrame, NudgeFrame, RemovedFrame
 from bots.web_chat.rooms import Rooms
 from engine.jobs.job import JobId
+
+ACTIONS = frozenset(Action) - {Action.REMIX, Action.HD, Action.SHARE, Action.DETAILS}
+"""What the page's buttons do."""
 
 
 class WebChat:
@@ -31,7 +34,7 @@ class WebChat:
         replaces: Placeholder | None = None,  # noqa: ARG002 - a job has one message in any case
     ) -> Placeholder:
         """Show a new message for a job; the same job's message again is the same message."""
-        entry = Answered(job=job, message=message)
+        entry = Answered(job=job, message=_shown(message))
         await self._conversation.add(place, entry, self._now())
         self._rooms.tell(place, EntryFrame(entry=entry))
         return Placeholder(place=place, message=MessageId(job))
@@ -42,7 +45,7 @@ class WebChat:
         Raises:
             MessageGone: the message no longer exists.
         """
-        entry = Answered(job=job, message=message)
+        entry = Answered(job=job, message=_shown(message))
         if message.progress is not None:
             self._moving[job] = entry
         else:
@@ -83,3 +86,8 @@ class WebChat:
         if moving is None or line.entry.kind != "answered":
             return line
         return replace(line, entry=moving)
+
+
+def _shown(message: Message) -> Message:
+    buttons = tuple(button for button in message.buttons if button.action in ACTIONS)
+    return replace(message, buttons=buttons)

@@ -92,7 +92,11 @@ async def test_a_finished_clip_replaces_the_placeholder(house: House) -> None:
     assert message.text == "Symbiote"
     assert actions(message) == [
         Action.AGAIN,
+        Action.REMIX,
         Action.OTHER_EFFECT,
+        Action.HD,
+        Action.SHARE,
+        Action.DETAILS,
         Action.DOWNLOAD,
         Action.DELETE,
     ]

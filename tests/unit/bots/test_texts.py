@@ -32,6 +32,9 @@ FIGURES: Mapping[RefusalCode, Mapping[str, str | int | float]] = {
     RefusalCode.TOO_MANY_WAITING: {"limit": 5},
     RefusalCode.PLACE_FULL: {"limit": 50},
     RefusalCode.ASK_TOO_LARGE: {"limit": 65536},
+    RefusalCode.PLACE_EFFECT_OFF: {"effect": "robot"},
+    RefusalCode.PLACE_QUIET: {"until": "07:30"},
+    RefusalCode.PLACE_DAILY: {"limit": 3},
 }
 OTHERS = [language for language in LANGUAGES if language != SOURCE]
 

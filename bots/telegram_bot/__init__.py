@@ -1,0 +1,1 @@
+"""Telegram: updates become asks, and messages become clips, over the Bot API."""

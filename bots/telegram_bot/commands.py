@@ -1,0 +1,232 @@
+"""What people can say with a slash."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup, User
+
+from bots.chat import Person, PersonId, PlaceId, job_id
+from bots.store.journal import Request
+from bots.telegram_bot.asking import Asking
+from bots.telegram_bot.codes import Code, Verb
+from bots.telegram_bot.events import Said
+from bots.telegram_bot.languages import Languages
+from bots.telegram_bot.links import read_link
+from bots.telegram_bot.messages import Listening, called, pictures_of
+from bots.telegram_bot.rules import Ruling
+from bots.telegram_bot.where import Where, chat_of, place_of
+from bots.texts.languages import LANGUAGES, NAMES
+from bots.texts.talk import Talk
+from bots.texts.texts import Texts
+from engine.jobs.errors import Refused
+from engine.jobs.job import TERMINAL, JobId, JobState
+from engine.jobs.refusal import Refusal, RefusalCode
+
+_LISTED = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Keeping:
+    """How long things are kept, as /privacy says it."""
+
+    photos_h: int
+    clips_days: int
+    journal_days: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Commands:
+    """Carries out commands."""
+
+    me: User
+    asking: Asking
+    listening: Listening
+    ruling: Ruling
+    languages: Languages
+    keeping: Keeping
+    owners: tuple[str, ...]
+
+    async def obey(self, said: Said) -> bool:
+        """Carry out a command; False if there is none of that name.
+
+        Raises:
+            Refused: it cannot be done.
+        """
+        command = self._commands().get(said.command)
+        if command is None:
+            return False
+        await command(said)
+        return True
+
+    def _commands(self) -> Mapping[str, Callable[[Said], Awaitable[None]]]:
+        return {
+            "start": self._start,
+            "help": self._help,
+            "effects": self._effects,
+            "effect": self._effect,
+            "prompt": self._prompt,
+            "jobs": self._jobs,
+            "cancel": self._cancel,
+            "again": self._again,
+            "lang": self._lang,
+            "privacy": self._privacy,
+            "terms": self._terms,
+            "forgetme": self._forget_me,
+            "report": self._report,
+            "rules": self.ruling.obey,
+        }
+
+    async def _start(self, said: Said) -> None:
+        """Greet, or go on where a link led from."""
+        effect = await read_link(said.text, self.asking.studio)
+        if effect is not None:
+            draft = self.asking.begin(said.who, said.where, _name(said))
+            await self.asking.await_photo(said.who, said.where, draft, effect, None)
+            return
+        await self._check_entry(said)
+        await self._say(said, _talk(said.who).welcome())
+
+    async def _check_entry(self, said: Said) -> None:
+        """Tell at once whom the house does not let in, and under which name it would."""
+        await self.asking.studio.check_entry(said.who, said.where.as_place())
+
+    async def _help(self, said: Said) -> None:
+        talk, name = _talk(said.who), self.me.username or ""
+        await self._say(said, talk.hello_group(name) if said.where.is_group else talk.help(name))
+
+    async def _effects(self, said: Said) -> None:
+        await self.asking.offer_all(said.who, said.where, _name(said))
+
+    async def _effect(self, said: Said) -> None:
+        """Use the photo that is answered or sent along; otherwise ask for one."""
+        pictures = pictures_of([said]) or ([said.answered] if said.answered else [])
+        if pictures:
+            await self.listening.use(said, pictures, said.text)
+            return
+        draft = await self.asking.latest(said.who, said.where)
+        if draft is not None and draft.photos and said.text:
+            await self.listening.wish(said, draft.photos, said.text)
+            return
+        card = called(await self.asking.studio.effects(), said.text) if said.text else None
+        if card is not None:
+            begun = self.asking.begin(said.who, said.where, _name(said))
+            await self.asking.await_photo(said.who, said.where, begun, card, None)
+        elif said.text:
+            data = {"effect": said.text[:40]}
+            raise Refused(Refusal(RefusalCode.UNKNOWN_EFFECT, data))
+        elif said.where.is_group:
+            await self._say(said, _talk(said.who).answer_a_photo())
+        else:
+            await self._effects(said)
+
+    async def _prompt(self, said: Said) -> None:
+        if not said.text:
+            await self._say(said, _talk(said.who).say_what())
+            return
+        pictures = pictures_of([said]) or ([said.answered] if said.answered else [])
+        if pictures:
+            await self.listening.use(said, pictures, said.text)
+        else:
+            await self.listening.wish(said, (), said.text)
+
+    async def _jobs(self, said: Said) -> None:
+        """List somebody's clips; what they have never seen can be had here."""
+        texts, requests = Texts.of(said.who.language), await self._requests(said.who, _LISTED)
+        if not requests:
+            await self._say(said, _talk(said.who).nothing_yet())
+            return
+        talk = _talk(said.who)
+        lines = [f"{texts.title(it.title)} – {talk.state(it.state)}" for it in requests]
+        keys = [
+            [_get(texts, request)]
+            for request in requests
+            if request.state is JobState.SUCCEEDED and not said.where.is_group
+        ]
+        text = "\n".join([talk.your_clips(), *lines])
+        await self._say(said, text, InlineKeyboardMarkup(keys) if keys else None)
+
+    async def _cancel(self, said: Said) -> None:
+        """Stop everything of somebody's that is on its way in this chat."""
+        stopped = 0
+        for request in await self._requests(said.who, _LISTED):
+            if request.state not in TERMINAL and request.place == said.where.place:
+                await self.asking.studio.cancel(said.who, request.id)
+                stopped += 1
+        talk = _talk(said.who)
+        await self._say(said, talk.cancelled(stopped) if stopped else talk.nothing_on_its_way())
+
+    async def _again(self, said: Said) -> None:
+        """Make the last clip once more, with another seed."""
+        requests = await self._requests(said.who, 1)
+        if not requests:
+            await self._say(said, _talk(said.who).nothing_yet())
+            return
+        await self.asking.again(said.who, said.where, requests[0].id, _job(self.asking.name, said))
+
+    async def _lang(self, said: Said) -> None:
+        """Set a language, or offer all there are."""
+        chosen = said.text.lower()
+        if chosen in LANGUAGES:
+            await self.languages.choose(said.who.id, chosen)
+            await self._say(said, Talk(Texts.of(chosen)).language_chosen())
+            return
+        keys = [
+            [InlineKeyboardButton(NAMES[tag], callback_data=str(Code(Verb.LANG, tag)))]
+            for tag in LANGUAGES
+        ]
+        await self._say(said, _talk(said.who).choose_language(), InlineKeyboardMarkup(keys))
+
+    async def _privacy(self, said: Said) -> None:
+        keep = self.keeping
+        text = _talk(said.who).privacy(keep.photos_h, keep.clips_days, keep.journal_days)
+        await self._say(said, text)
+
+    async def _terms(self, said: Said) -> None:
+        await self._say(said, _talk(said.who).terms())
+
+    async def _forget_me(self, said: Said) -> None:
+        talk = _talk(said.who)
+        code = str(Code(Verb.FORGET, "me"))
+        key = InlineKeyboardButton(talk.forget(), callback_data=code)
+        await self._say(said, talk.really_forget(), InlineKeyboardMarkup([[key]]))
+
+    async def _report(self, said: Said) -> None:
+        """Tell the owners of this bot about a message."""
+        if said.answered_message is None:
+            await self._say(said, _talk(said.who).report_what())
+            return
+        where = f"{said.where.place}, {said.answered_message}"
+        for owner in self._owner_chats():
+            talk = Talk(Texts.of(await self.asking.studio.language(PersonId(owner)) or "en"))
+            text = talk.report_for_owner(said.who.id, where, said.text)
+            await self.asking.replies.say(Where(chat=chat_of(PlaceId(owner))), text)
+        await self._say(said, _talk(said.who).reported())
+
+    def _owner_chats(self) -> list[str]:
+        return [owner for owner in self.owners if owner.removeprefix(place_of(0)[:-1]).isdigit()]
+
+    async def _requests(self, who: Person, limit: int) -> list[Request]:
+        requests = await self.asking.studio.jobs(who, limit)
+        return [request for request in requests if request.bot == self.asking.name]
+
+    async def _say(self, said: Said, text: str, markup: InlineKeyboardMarkup | None = None) -> None:
+        await self.asking.replies.say(said.where, text, markup)
+
+
+def _get(texts: Texts, request: Request) -> InlineKeyboardButton:
+    label = Talk(texts).get_clip(texts.title(request.title))
+    return InlineKeyboardButton(label, callback_data=str(Code(Verb.GET, request.id)))
+
+
+def _name(said: Said) -> tuple[str, str]:
+    return str(said.where.chat), str(said.message)
+
+
+def _job(name: str, said: Said) -> JobId:
+    return job_id(name, *_name(said))
+
+
+def _talk(who: Person) -> Talk:
+    return Talk(Texts.of(who.language))

@@ -1,0 +1,53 @@
+"""Which of the files of a message is the picture that somebody means."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from telegram import Document, Message, PhotoSize
+
+from bots.telegram_bot.events import Picture
+
+_ENOUGH = 2560
+
+
+def picture_in(message: Message) -> Picture | None:
+    """Find the picture: a photo in any form, or the frame that stands for a film."""
+    if message.photo:
+        best = _best(message.photo)
+        return Picture(file=best.file_id, bytes=best.file_size or 0)
+    if message.sticker is not None and not (
+        message.sticker.is_animated or message.sticker.is_video
+    ):
+        return Picture(file=message.sticker.file_id, bytes=message.sticker.file_size or 0)
+    document = message.document
+    if document is not None and message.animation is None and _is_picture(document):
+        return Picture(file=document.file_id, bytes=document.file_size or 0)
+    frame = _frame(message)
+    return frame and Picture(file=frame.file_id, bytes=frame.file_size or 0, still=False)
+
+
+def has_no_picture(message: Message) -> bool:
+    """Tell whether something was sent that no picture can be had from."""
+    return message.effective_attachment is not None and picture_in(message) is None
+
+
+def _best(sizes: Sequence[PhotoSize]) -> PhotoSize:
+    """Take the largest that is not larger than any use of it."""
+    fitting = [size for size in sizes if max(size.width, size.height) <= _ENOUGH]
+    return max(fitting or sizes, key=lambda size: size.width * size.height)
+
+
+def _is_picture(document: Document) -> bool:
+    return (document.mime_type or "").startswith("image/")
+
+
+def _frame(message: Message) -> PhotoSize | None:
+    film = (
+        message.video_note
+        or message.video
+        or message.animation
+        or message.sticker
+        or message.document
+    )
+    return film.thumbnail if film is not None else None

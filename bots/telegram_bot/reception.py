@@ -1,0 +1,194 @@
+"""Where updates arrive: written down first, then carried out, in order within each chat.
+
+An update counts as taken once it is in the inbox; what is not carried out then, because the process
+is killed or a store of ours is away, is carried out later, by any process of the bot.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from collections import deque
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from datetime import datetime, timedelta
+from typing import Any
+
+from bots.clock import Clock
+from bots.errors import BotsError
+from bots.store.inbox import Inbox, Incoming
+from bots.telegram_bot.events import Event, Said, chat_key
+from bots.telegram_bot.reading import Reader
+from engine.jobs.errors import JobsError
+from engine.jobs.logs import bound
+
+log = logging.getLogger(__name__)
+
+Handler = Callable[[Sequence[Event]], Awaitable[int]]
+"""Carries out the first of a chat's events, and says how many of them it took."""
+Turnstile = Callable[[str], AbstractAsyncContextManager[None]]
+"""Lets one process at a time into a chat."""
+
+_AT_ONCE = 64
+_LEFT_BEHIND = timedelta(seconds=60)
+_KEPT = timedelta(hours=48)
+"""How long an update's number is known: longer than Telegram repeats it."""
+_LOOK_S = 20.0
+_CLOSING_S = 5.0
+_ALBUM_S = 1.0
+
+
+class Reception:
+    """Takes the updates of one bot."""
+
+    def __init__(
+        self,
+        *,
+        bot: str,
+        inbox: Inbox,
+        reader: Reader,
+        handle: Handler,
+        turnstile: Turnstile,
+        now: Clock,
+    ) -> None:
+        self._bot = bot
+        self._inbox = inbox
+        self._reader = reader
+        self._handle = handle
+        self._turnstile = turnstile
+        self._now = now
+        self._lines: dict[str, _Line] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._free = asyncio.Semaphore(_AT_ONCE)
+
+    async def take(self, updates: Sequence[Mapping[str, Any]]) -> None:
+        """Take updates; when this returns, none of them can be lost any more.
+
+        Raises:
+            StoreUnavailable: they were not taken; Telegram is to send them again.
+        """
+        events = [(raw, self._reader.read(raw)) for raw in updates]
+        ours = {event.update: (raw, event) for raw, event in events if event is not None}
+        incoming = [self._written(raw, event) for raw, event in ours.values()]
+        for update in sorted(await self._inbox.take(incoming, self._now())):
+            self._line_up(ours[update][1])
+
+    async def run(self) -> None:
+        """Pick up what was left behind, until cancelled; what is under way then ends first."""
+        before = self._now()
+        try:
+            while True:
+                try:
+                    await self._pick_up(before)
+                    await self._inbox.forget_before(self._now() - _KEPT)
+                except BotsError as error:
+                    log.warning("what was left behind has to wait: %s", error)
+                await asyncio.sleep(_LOOK_S)
+                before = self._now() - _LEFT_BEHIND
+        finally:
+            await self._close()
+
+    async def idle(self) -> None:
+        """Wait until everything taken so far has been carried out, or put off."""
+        while self._tasks:
+            await asyncio.wait(self._tasks)
+
+    async def _close(self) -> None:
+        if self._tasks:
+            _, late = await asyncio.wait(self._tasks, timeout=_CLOSING_S)
+            for task in late:
+                task.cancel()
+
+    def _line_up(self, event: Event) -> None:
+        chat = chat_key(event)
+        line = self._lines.get(chat)
+        if line is None:
+            line = self._lines[chat] = _Line()
+            self._start(self._serve(chat, line))
+        line.add(event)
+
+    def _start(self, serving: Coroutine[None, None, None]) -> None:
+        task = asyncio.create_task(serving)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _serve(self, chat: str, line: _Line) -> None:
+        """Carry out a chat's events until there are none."""
+        try:
+            async with self._free, self._turnstile(chat):
+                while line.events:
+                    await line.settled()
+                    await self._carry_out(line)
+        finally:
+            del self._lines[chat]
+
+    async def _carry_out(self, line: _Line) -> None:
+        took = 1
+        with bound(update=line.events[0].update):
+            try:
+                took = await self._handle(tuple(line.events))
+            except (BotsError, JobsError) as error:
+                log.warning("what a chat says has to wait: %s", error)
+                line.events.clear()  # it is in the inbox
+                return
+            except Exception:
+                log.exception("an update could not be carried out")
+        done = [line.events.popleft().update for _ in range(took)]
+        try:
+            await self._inbox.done(self._bot, done, self._now())
+        except BotsError as error:
+            log.warning("updates that were carried out may be carried out again: %s", error)
+
+    async def _pick_up(self, before: datetime) -> None:
+        for chat in await self._inbox.chats(self._bot, before):
+            if chat not in self._lines:
+                line = self._lines[chat] = _Line()
+                self._start(self._serve_late(chat, line))
+
+    async def _serve_late(self, chat: str, line: _Line) -> None:
+        """Carry out what a chat has in the inbox; what it says meanwhile follows."""
+        try:
+            async with self._free, self._turnstile(chat):
+                for incoming in await self._inbox.waiting(self._bot, chat):
+                    event = self._reader.read(json.loads(incoming.body))
+                    if event is None:
+                        await self._inbox.done(self._bot, [incoming.update], self._now())
+                    elif all(event.update != known.update for known in line.events):
+                        line.add(event)
+                line.in_order()
+                while line.events:
+                    await self._carry_out(line)
+        except BotsError as error:
+            log.warning("what a chat said has to wait: %s", error)
+        finally:
+            del self._lines[chat]
+
+    def _written(self, raw: Mapping[str, Any], event: Event) -> Incoming:
+        return Incoming(
+            bot=self._bot, update=event.update, chat=chat_key(event), body=json.dumps(raw)
+        )
+
+
+class _Line:
+    """The events of one chat that are to be carried out."""
+
+    def __init__(self) -> None:
+        self.events: deque[Event] = deque()
+        self._last = 0.0
+
+    def add(self, event: Event) -> None:
+        self.events.append(event)
+        self._last = asyncio.get_running_loop().time()
+
+    def in_order(self) -> None:
+        self.events = deque(sorted(self.events, key=lambda event: event.update))
+
+    async def settled(self) -> None:
+        """Wait until an album is whole: its pictures come one by one, and none says it is last."""
+        first = self.events[0]
+        while isinstance(first, Said) and first.album is not None:
+            wait_s = self._last + _ALBUM_S - asyncio.get_running_loop().time()
+            if wait_s <= 0:
+                return
+            await asyncio.sleep(wait_s)

@@ -1,0 +1,162 @@
+"""Changing what a clip is made with: its options by pressing, its words by replying."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup
+
+from bots.chat import Person, job_id
+from bots.store.drafts import Draft
+from bots.telegram_bot.asking import EFFECT, Asking, Wish, draft_id
+from bots.telegram_bot.codes import Code, Verb
+from bots.telegram_bot.events import Said
+from bots.telegram_bot.where import Where
+from bots.texts.talk import Talk
+from bots.texts.texts import Texts
+from engine.jobs.catalogue import EffectCard, ParamCard
+from engine.jobs.errors import Refused
+from engine.jobs.job import Job, ParamValue
+from engine.jobs.refusal import Refusal, RefusalCode
+
+REMIX = "remix"
+"""What the draft of a clip that is being changed needs."""
+_STEPS = 4
+"""How many values of a number are offered, evenly between its least and its greatest."""
+_PALETTE = ("#0b0d12", "#b3122b", "#1f6feb", "#2da44e", "#8250df", "#e3b341")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remixing:
+    """Turns the options of a draft."""
+
+    asking: Asking
+
+    async def begin(self, who: Person, where: Where, job: Job, press: str) -> None:
+        """Offer to change what a job was made with."""
+        card = await self._card(job.effect)
+        draft = Draft(
+            id=draft_id(self.asking.name, REMIX, press),
+            bot=self.asking.name,
+            person=who.id,
+            place=where.place,
+            photos=job.photos,
+            prompt=job.prompt,
+            effect=job.effect,
+            params=dict(job.params),
+            format=job.format,
+            needs=REMIX,
+            where=where.saved(),
+            created=self.asking.now(),
+        )
+        texts = Texts.of(who.language)
+        message = await self.asking.replies.say(
+            where, _text(texts, card), _page(texts, card, draft)
+        )
+        if message is not None:
+            draft = replace(draft, where={**draft.where, "turn_into": message})
+        await self.asking.drafts.put(draft)
+
+    async def turn(
+        self, who: Person, where: Where, draft: Draft, option: str, message: int
+    ) -> None:
+        """Give an option its next value."""
+        card = await self._card(draft.effect or "")
+        param = _param(card, option)
+        value = draft.params.get(param.name, param.default)
+        turned = replace(draft, params={**draft.params, param.name: _next(param, value)})
+        await self.asking.drafts.put(turned)
+        texts = Texts.of(who.language)
+        await self.asking.replies.edit(
+            where, message, _text(texts, card), _page(texts, card, turned)
+        )
+
+    async def make(self, who: Person, where: Where, draft: Draft, message: int | None) -> None:
+        """Ask for a draft as it is now; as often as it is changed.
+
+        Raises:
+            Refused: it cannot be done.
+        """
+        wish = Wish(
+            photos=draft.photos,
+            effect=draft.effect,
+            words=draft.prompt,
+            params=draft.params,
+            format=draft.format,
+        )
+        changed = [f"{name}={draft.params[name]}" for name in sorted(draft.params)]
+        job = job_id(self.asking.name, REMIX, draft.id, draft.prompt, *changed)
+        there = replace(where, turn_into=message)
+        await self.asking.ask(job, who, there, wish)
+
+    async def reword(self, said: Said, words: str) -> bool:
+        """Take words for a clip that is being changed, if they answer the message about it."""
+        draft = await self.asking.latest(said.who, said.where)
+        if draft is None or draft.needs != REMIX or said.answered_message is None:
+            return False
+        if draft.where.get("turn_into") != said.answered_message:
+            return False
+        reworded = replace(draft, prompt=words, needs=EFFECT)
+        await self.asking.drafts.put(reworded)
+        await self.make(said.who, said.where, reworded, None)
+        return True
+
+    async def _card(self, effect: str) -> EffectCard:
+        for card in await self.asking.studio.effects():
+            if card.id == effect:
+                return card
+        raise Refused(Refusal(RefusalCode.UNKNOWN_EFFECT, {"effect": effect}))
+
+
+def _text(texts: Texts, card: EffectCard) -> str:
+    talk, title = Talk(texts), texts.title(card.title)
+    return talk.remix_words(title) if card.takes_prompt else talk.remix(title)
+
+
+def _page(texts: Texts, card: EffectCard, draft: Draft) -> InlineKeyboardMarkup:
+    rows = [
+        [
+            InlineKeyboardButton(
+                _label(texts, param, draft.params.get(param.name, param.default)),
+                callback_data=str(Code(Verb.TURN, draft.id, str(number))),
+            )
+        ]
+        for number, param in enumerate(card.params)
+    ]
+    make = InlineKeyboardButton(Talk(texts).make_it(), callback_data=str(Code(Verb.GO, draft.id)))
+    return InlineKeyboardMarkup([*rows, [make]])
+
+
+def _label(texts: Texts, param: ParamCard, value: ParamValue) -> str:
+    name = texts.title(param.label)
+    if param.kind == "bool":
+        return f"{name}: {Talk(texts).switched_on(bool(value))}"
+    return f"{name}: {value:g}" if isinstance(value, float) else f"{name}: {value}"
+
+
+def _param(card: EffectCard, option: str) -> ParamCard:
+    if option.isdigit() and int(option) < len(card.params):
+        return card.params[int(option)]
+    raise Refused(Refusal(RefusalCode.UNKNOWN_EFFECT, {"effect": card.id}))
+
+
+def _next(param: ParamCard, value: ParamValue) -> ParamValue:
+    if param.kind == "bool":
+        return not value
+    values = _values(param)
+    after = values.index(value) + 1 if value in values else 0
+    return values[after % len(values)]
+
+
+def _values(param: ParamCard) -> Sequence[ParamValue]:
+    """List what an option is turned through; the default is always there."""
+    if param.kind == "choice":
+        return param.choices
+    if param.kind == "color":
+        return (param.default, *(colour for colour in _PALETTE if colour != param.default))
+    low, high = param.minimum or 0.0, param.maximum or 1.0
+    steps = [low + (high - low) * step / _STEPS for step in range(_STEPS + 1)]
+    numbers = {round(step) if param.kind == "int" else round(step, 3) for step in steps}
+    default = float(param.default)
+    return sorted(numbers | {int(default) if param.kind == "int" else default})

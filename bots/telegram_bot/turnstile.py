@@ -1,0 +1,46 @@
+"""One process at a time in each chat, where several share a webhook."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+
+from redis.asyncio import Redis
+from redis.exceptions import LockError, RedisError
+
+from engine.jobs.keys import prefix
+
+_HELD_S = 120.0
+"""Longer than carrying out an update takes; after that a process is taken to have died."""
+_LOOK_S = 0.05
+
+
+@asynccontextmanager
+async def open_to_all(_: str) -> AsyncGenerator[None]:
+    """Let everybody in: for the only process of a bot, which keeps its own order."""
+    yield
+
+
+class ChatLocks:
+    """A lock for each chat; while Redis is away, processes go by without one."""
+
+    def __init__(self, redis: Redis, bot: str) -> None:
+        self._redis = redis
+        self._prefix = f"{prefix('main')}turnstile:{bot}:"
+
+    @asynccontextmanager
+    async def held(self, chat: str) -> AsyncGenerator[None]:
+        """Wait until no other process is in a chat."""
+        lock = self._redis.lock(self._prefix + chat, timeout=_HELD_S, sleep=_LOOK_S)
+        held = False
+        with contextlib.suppress(RedisError):
+            async with asyncio.timeout(_HELD_S):
+                held = await lock.acquire()
+        try:
+            yield
+        finally:
+            if held:
+                with contextlib.suppress(LockError, RedisError):
+                    await lock.release()
