@@ -83,15 +83,22 @@ class _Commands:
 def _processes(commands: _Commands) -> None:
     commands.add("up", "run everything on this machine", _up)
     bot = commands.add("bot", "run one bot", _bot)
-    bot.add_argument("platform", choices=["web"])
+    bot.add_argument("platform", choices=["web", "telegram"])
     commands.add("worker", "run one worker: it makes the clips", _worker)
     commands.add("exporter", "serve metrics of the queue to Prometheus", _exporter)
 
 
 def _clips(commands: _Commands) -> None:
-    render = commands.add("render", "make one clip from a photo, without any server", _render)
+    render = commands.add("render", "make one clip from photos, without any server", _render)
     render.add_argument("--effect", required=True, metavar="ID")
-    render.add_argument("--photo", required=True, type=Path, metavar="FILE")
+    render.add_argument(
+        "--photo",
+        action="append",
+        required=True,
+        type=Path,
+        metavar="FILE",
+        help="once for each photo that the effect takes",
+    )
     render.add_argument("--out", required=True, type=Path, metavar="FILE", help="the MP4 to write")
     render.add_argument("--poster", type=Path, metavar="FILE", help="a JPEG of it to write too")
     render.add_argument("--seed", type=int, help="the same seed makes the same clip")
@@ -171,7 +178,7 @@ def _render(options: argparse.Namespace) -> None:
 
     request = Request(
         effect=options.effect,
-        photo=options.photo,
+        photos=options.photo,
         out=options.out,
         poster=options.poster,
         seed=options.seed,

@@ -1,6 +1,7 @@
 """`zoetrope up`: every process of one installation on this machine, watched by one more.
 
-Starts the queue server, then the worker and the web chat; stops them the other way round.
+Starts the queue server, then the worker, the web chat and, with a token, the Telegram bot; stops
+them the other way round.
 """
 
 from __future__ import annotations
@@ -10,8 +11,9 @@ import http.client
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 
 from bots.settings import BotSettings
@@ -20,6 +22,8 @@ from deploy.errors import NoFreePort, NoQueueServer
 from deploy.polling import wait_until
 from deploy.ports import first_free_port, free_port, is_free
 from deploy.programs import Program, Supervisor
+from deploy.telegram_people import HOW_TO_LET_IN, lets_somebody_in
+from engine.jobs.addresses import Addresses
 from engine.jobs.connection import connect
 from engine.jobs.errors import QueueUnavailable
 from engine.jobs.presence import Presence
@@ -101,28 +105,30 @@ class Installation:
             await self._until_ready("queue", lambda: valkey.answers(server.url))
             yield server.url
 
-    def _programs(self, redis_url: str) -> tuple[Program, Program]:
+    def _programs(self, redis_url: str) -> list[Program]:
         shared = {
             "ZOETROPE_DATA": str(self._engine.folder),
             "ZOETROPE_REDIS_URL": redis_url,
             "ZOETROPE_WEB_PORT": str(self._port),
             "PYTHONUNBUFFERED": "1",
         }
-        python = (sys.executable, "-P", "-m")
-        web = Program(
-            name="web chat",
-            command=(*python, "bots", "web"),
-            environment=shared | self._metrics(0),
-            log=self._log("web chat"),
+        worker = self._program("worker", shared | self._metrics(1), "engine")
+        programs = [
+            self._program("web chat", shared | self._metrics(0), "bots", "web"),
+            replace(worker, grace_s=self._engine.drain_s + MARGIN_S),
+        ]
+        if self._bot.telegram_token is not None:
+            telegram = shared | self._metrics(2)
+            programs.append(self._program("Telegram bot", telegram, "bots", "telegram"))
+        return programs
+
+    def _program(self, name: str, environment: Mapping[str, str], *module: str) -> Program:
+        return Program(
+            name=name,
+            command=(sys.executable, "-P", "-m", *module),
+            environment=environment,
+            log=self._log(name),
         )
-        worker = Program(
-            name="worker",
-            command=(*python, "engine"),
-            environment=shared | self._metrics(1),
-            log=self._log("worker"),
-            grace_s=self._engine.drain_s + MARGIN_S,
-        )
-        return web, worker
 
     def _metrics(self, place: int) -> dict[str, str]:
         """Give each process a port of its own for its metrics, the next after the other's."""
@@ -131,9 +137,31 @@ class Installation:
 
     async def _announce(self, redis_url: str) -> None:
         async with asyncio.TaskGroup() as group:
+            group.create_task(self._announce_house(redis_url))
+            if self._bot.telegram_token is not None:
+                group.create_task(self._announce_telegram(redis_url))
+
+    async def _announce_house(self, redis_url: str) -> None:
+        async with asyncio.TaskGroup() as group:
             group.create_task(self._until_ready("web chat", self._web_answers))
             group.create_task(self._until_worker_ready(redis_url))
         self._say(f"Zoetrope is ready: http://{self._bot.web_host}:{self._port}/")
+
+    async def _announce_telegram(self, redis_url: str) -> None:
+        """Say where the bot is as soon as Telegram has answered; the rest does not wait for it."""
+        async with connect(redis_url) as redis:
+            addresses = Addresses(redis)
+            found: list[str] = []
+
+            async def is_there() -> bool:
+                with suppress(QueueUnavailable):
+                    found.extend(filter(None, [await addresses.of("telegram")]))
+                return bool(found)
+
+            await self._until_ready("Telegram bot", is_there)
+        self._say(f"Telegram: {found[0]}")
+        if not lets_somebody_in(self._bot.policy):
+            self._say(HOW_TO_LET_IN)
 
     async def _until_worker_ready(self, redis_url: str) -> None:
         async with connect(redis_url) as redis:
@@ -156,7 +184,7 @@ class Installation:
         return await asyncio.to_thread(_answers_http, self._bot.web_host, self._port)
 
     def _log(self, name: str) -> Path:
-        return self._engine.folder / "logs" / f"{name.replace(' ', '-')}.log"
+        return self._engine.folder / "logs" / f"{name.lower().replace(' ', '-')}.log"
 
 
 def _answers_http(host: str, port: int) -> bool:

@@ -12,6 +12,7 @@ from deploy.doctor.finding import Finding
 from deploy.doctor.machine import look_at_machine, look_at_web
 from deploy.doctor.media import look_at_media
 from deploy.doctor.queue import look_at_queue
+from deploy.doctor.telegram import look_at_telegram
 from deploy.doctor.workers import look_at_workers
 from engine.settings import EngineSettings
 
@@ -49,6 +50,7 @@ async def _stores(bot: BotSettings, engine: EngineSettings) -> list[Finding]:
         "workers": look_at_workers(engine),
         "database": look_at_database(bot),
         "media": look_at_media(bot),
+        "Telegram": look_at_telegram(bot),
     }
     found = await asyncio.gather(*(_in_time(what, look) for what, look in looks.items()))
     return [finding for findings in found for finding in findings]
