@@ -9,10 +9,11 @@ from collections.abc import AsyncGenerator, Coroutine
 from contextlib import asynccontextmanager
 
 from telegram import Bot, User
-from telegram.error import InvalidToken, TelegramError
+from telegram.error import InvalidToken
 
 from bots.chat import PlaceId
 from bots.delivery.budget import Rate
+from bots.delivery.pace import Pace
 from bots.delivery.shared_budget import SharedBudget
 from bots.services import Services
 from bots.settings import BotSettings
@@ -28,11 +29,12 @@ from bots.telegram_bot.messages import Listening
 from bots.telegram_bot.photos import PhotoDesk
 from bots.telegram_bot.polling import poll
 from bots.telegram_bot.reading import Reader
-from bots.telegram_bot.reception import Reception, Turnstile
+from bots.telegram_bot.reception import Reception, SharedReception
 from bots.telegram_bot.remix import Remixing
 from bots.telegram_bot.replies import Replies
 from bots.telegram_bot.rules import Ruling
-from bots.telegram_bot.turnstile import ChatLocks, open_to_all
+from bots.telegram_bot.turnstile import ChatLocks
+from bots.telegram_bot.waiting import heard
 from bots.telegram_bot.webhook import Hook, listening
 from bots.telegram_bot.where import chat_of
 from bots.telegram_bot.wire import Wire, open_bot
@@ -45,7 +47,10 @@ PRIVATE = Rate(every_s=1.0, burst=4, kept=2)
 GROUP = Rate(every_s=4.0, burst=5, kept=3)
 """Twenty calls in any minute, which is what Telegram lets a bot do in a group."""
 OVERALL = Rate(every_s=0.04, burst=5, kept=2)
-_FIRST_PAUSE_S, _LONGEST_PAUSE_S = 1.0, 30.0
+
+
+PACE = Pace(pulse_s=3.0)
+"""Telegram does not like messages to be edited more often."""
 
 
 def rate_of(place: PlaceId) -> Rate:
@@ -72,7 +77,7 @@ async def running(services: Services, settings: BotSettings) -> AsyncGenerator[R
         log.info("this is @%s", me.username)
         reception, delivering = _put_together(bot, me, services, settings)
         if settings.telegram_webhook_url:
-            arriving = _brought(bot, settings, reception)
+            arriving = _brought(bot, services, settings, reception)
         else:
             arriving = _fetched(bot, reception)
         known = Addresses(services.redis).keep(services.bot, f"https://t.me/{me.username}")
@@ -88,7 +93,7 @@ def _put_together(
     wire = Wire(bot)
     budget = SharedBudget(services.redis, services.bot, rate_of, overall=OVERALL)
     chat = _chat(wire, me, services, settings)
-    delivery = services.delivery(chat, budget=budget)
+    delivery = services.delivery(chat, PACE, budget)
     asking = Asking(
         name=services.bot,
         studio=services.studio,
@@ -102,15 +107,22 @@ def _put_together(
         now=services.now,
     )
     desk = _desk(bot, me, asking, services, settings)
-    reception = Reception(
-        bot=services.bot,
-        inbox=services.inbox,
-        reader=Reader(bot, me),
+    return _reception(Reader(bot, me), desk, services, settings), delivery.run()
+
+
+def _reception(reader: Reader, desk: Desk, services: Services, settings: BotSettings) -> Reception:
+    name, inbox, now = services.bot, services.inbox, services.now
+    if not settings.telegram_webhook_url:
+        # of several processes that fetch updates, Telegram lets only one
+        return Reception(bot=name, inbox=inbox, reader=reader, handle=desk.handle, now=now)
+    return SharedReception(
+        bot=name,
+        inbox=inbox,
+        reader=reader,
         handle=desk.handle,
-        turnstile=_turnstile(services, settings),
-        now=services.now,
+        now=now,
+        turnstile=ChatLocks(services.redis, name).held,
     )
-    return reception, delivery.run()
 
 
 def _chat(wire: Wire, me: User, services: Services, settings: BotSettings) -> TelegramChat:
@@ -122,7 +134,8 @@ def _chat(wire: Wire, me: User, services: Services, settings: BotSettings) -> Te
         places=services.places,
         media=services.media,
         staging=settings.telegram_staging,
-        can_share=bool(me.supports_inline_queries),
+        link=f"https://t.me/{me.username}",
+        has_inline_mode=bool(me.supports_inline_queries),
         now=services.now,
     )
 
@@ -158,12 +171,6 @@ def _desk(bot: Bot, me: User, asking: Asking, services: Services, settings: BotS
     )
 
 
-def _turnstile(services: Services, settings: BotSettings) -> Turnstile:
-    if settings.telegram_webhook_url:
-        return ChatLocks(services.redis, services.bot).held
-    return open_to_all
-
-
 def _token(settings: BotSettings) -> str:
     if settings.telegram_token is None:
         raise BadSetting(f"{PREFIX}TELEGRAM_TOKEN: must be the token that @BotFather gave your bot")
@@ -171,40 +178,36 @@ def _token(settings: BotSettings) -> str:
 
 
 async def _introduced(bot: Bot) -> User:
-    """Ask Telegram who we are, until it answers.
+    """Ask Telegram who we are.
 
     Raises:
         BadSetting: it does not know the token.
     """
-    pause_s = _FIRST_PAUSE_S
-    while True:
-        try:
-            await bot.initialize()
-            return bot.bot
-        except InvalidToken as error:
-            raise BadSetting(
-                f"{PREFIX}TELEGRAM_TOKEN: is none that Telegram knows; copy it from @BotFather anew"
-            ) from error
-        except TelegramError as error:
-            log.warning("Telegram does not answer yet: %s", error)
-            await asyncio.sleep(pause_s)
-            pause_s = min(2 * pause_s, _LONGEST_PAUSE_S)
+    try:
+        await heard(bot.initialize)
+    except InvalidToken as error:
+        raise BadSetting(
+            f"{PREFIX}TELEGRAM_TOKEN: is none that Telegram knows; copy it from @BotFather anew"
+        ) from error
+    return bot.bot
 
 
 async def _fetched(bot: Bot, reception: Reception) -> None:
     """Ask for updates, after seeing to it that they are not brought elsewhere."""
-    await bot.delete_webhook()
+    await heard(bot.delete_webhook)
     await poll(bot, reception)
 
 
-async def _brought(bot: Bot, settings: BotSettings, reception: Reception) -> None:
+async def _brought(
+    bot: Bot, services: Services, settings: BotSettings, reception: Reception
+) -> None:
     hook = Hook(
         url=settings.telegram_webhook_url.rstrip("/"),
         secret=webhook_secret(_token(settings)),
         host=settings.telegram_webhook_host,
         port=settings.telegram_webhook_port,
     )
-    async with listening(bot, hook, reception) as port:
+    async with listening(bot, hook, reception, services.database.check) as port:
         log.info("updates for %s are awaited at port %d", hook.url, port)
         await asyncio.Event().wait()
 

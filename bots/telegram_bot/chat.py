@@ -7,13 +7,14 @@ from dataclasses import dataclass, replace
 
 from telegram import InlineKeyboardMarkup
 
-from bots.chat import Action, Message, Placeholder, PlaceId, ShownClip
+from bots.chat import Message, Placeholder, PlaceId, ShownClip
 from bots.clock import Clock, utc_now
 from bots.errors import ChatForbidden, ChatUnavailable, MessageGone
 from bots.store.answers import Answers
 from bots.store.files import PlatformFiles
 from bots.store.places import Places
 from bots.telegram_bot.keyboards import under_message
+from bots.telegram_bot.links import remix_link
 from bots.telegram_bot.refusals import has_lost_file
 from bots.telegram_bot.thumbnails import thumbnail
 from bots.telegram_bot.where import (
@@ -44,7 +45,8 @@ class TelegramChat:
         name: the bot's, under which files are known.
         staging: the chat where clips for messages sent through us are uploaded; without one, the
             private chat of who sent it.
-        can_share: whether the bot has inline mode.
+        link: where the bot is found.
+        has_inline_mode: whether clips can be shared through the bot itself.
     """
 
     name: str
@@ -54,7 +56,8 @@ class TelegramChat:
     places: Places
     media: MediaStore
     staging: int | None
-    can_share: bool
+    link: str
+    has_inline_mode: bool
     now: Clock = utc_now
 
     async def post(
@@ -171,12 +174,8 @@ class TelegramChat:
             raise MessageGone("the group has become a supergroup")
 
     def _keys(self, job: JobId, message: Message) -> InlineKeyboardMarkup | None:
-        buttons = [
-            button
-            for button in message.buttons
-            if self.can_share or button.action is not Action.SHARE
-        ]
-        return under_message(job, buttons)
+        shared = None if self.has_inline_mode else remix_link(self.link, job)
+        return under_message(job, message.buttons, shared_as=shared)
 
     def _text(self, message: Message) -> str:
         if message.progress is None:

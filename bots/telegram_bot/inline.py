@@ -115,9 +115,8 @@ class Inline:
         if file is None:
             return []
         title = texts.title(made.title)
-        own = InlineKeyboardButton(
-            Talk(texts).make_your_own(), url=remix_link(self.me.username or "", job)
-        )
+        link = remix_link(self.asking.chat.link, job)
+        own = InlineKeyboardButton(Talk(texts).make_your_own(), url=link)
         return [
             InlineQueryResultCachedVideo(
                 job, file, title, caption=title, reply_markup=InlineKeyboardMarkup([[own]])
@@ -128,7 +127,7 @@ class Inline:
         title = texts.title(card.title)
         # only a message with buttons can be changed later
         own = InlineKeyboardButton(
-            Talk(texts).make_your_own(), url=effect_link(self.me.username or "", card.id)
+            Talk(texts).make_your_own(), url=effect_link(self.asking.chat.link, card.id)
         )
         return InlineQueryResultArticle(
             short_name(card.id),
@@ -160,7 +159,7 @@ class Inline:
     async def _answer_guest(self, guest: Called, text: str) -> str | None:
         own = InlineKeyboardButton(
             Talk(Texts.of(guest.who.language)).make_your_own(),
-            url=f"https://t.me/{self.me.username}",
+            url=self.asking.chat.link,
         )
         article = InlineQueryResultArticle(
             "answer",

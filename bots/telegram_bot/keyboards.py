@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from urllib.parse import quote
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 from telegram import SwitchInlineQueryChosenChat as ChosenChat
@@ -18,6 +19,8 @@ PAGE_ROWS = 6
 PAGE_COLUMNS = 2
 _PER_PAGE = PAGE_ROWS * PAGE_COLUMNS
 _COLUMNS = 2
+
+_SHARING = "https://t.me/share/url?url="
 
 SHARED = "clip "
 """What an inline query begins with that looks for one clip."""
@@ -35,9 +38,14 @@ _VERBS: Mapping[Action, Verb] = {
 Rows = list[list[InlineKeyboardButton]]
 
 
-def under_message(job: JobId, buttons: Iterable[Button]) -> InlineKeyboardMarkup | None:
-    """Lay out the buttons of a job's message."""
-    keys = [key for button in buttons if (key := _key(job, button)) is not None]
+def under_message(
+    job: JobId, buttons: Iterable[Button], *, shared_as: str | None = None
+) -> InlineKeyboardMarkup | None:
+    """Lay out the buttons of a job's message.
+
+    A clip is shared through inline mode or, where there is none, as a link to what it shows.
+    """
+    keys = [key for button in buttons if (key := _key(job, button, shared_as)) is not None]
     return InlineKeyboardMarkup(_in_rows(keys, _COLUMNS)) if keys else None
 
 
@@ -60,7 +68,9 @@ def _pick(draft: str, card: EffectCard, texts: Texts) -> InlineKeyboardButton:
     return InlineKeyboardButton(texts.title(card.title), callback_data=str(code))
 
 
-def _key(job: JobId, button: Button) -> InlineKeyboardButton | None:
+def _key(job: JobId, button: Button, shared_as: str | None) -> InlineKeyboardButton | None:
+    if button.action is Action.SHARE and shared_as is not None:
+        return InlineKeyboardButton(button.label, url=_SHARING + quote(shared_as, safe=""))
     if button.action is Action.SHARE:
         anywhere = ChosenChat(
             query=SHARED + job,

@@ -1,4 +1,4 @@
-"""Links into the bot: `t.me/BOT?start=e-robot` leads to an effect, `r-JOB` to a clip's."""
+"""Links into the bot: `BOT?start=e-robot` leads to an effect, `r-JOB` to that of a clip."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ _REMIX = "r-"
 
 
 def effect_link(bot: str, effect: str) -> str:
-    """Link to an effect."""
-    return f"https://t.me/{bot}?start={_EFFECT}{effect}"
+    """Link to an effect of the bot at an address."""
+    return f"{bot}?start={_EFFECT}{effect}"
 
 
 def remix_link(bot: str, job: JobId) -> str:
     """Link to the effect that a clip shows, for whoever wants one of their own."""
-    return f"https://t.me/{bot}?start={_REMIX}{job}"
+    return f"{bot}?start={_REMIX}{job}"
 
 
 async def read_link(payload: str, studio: Studio) -> EffectCard | None:

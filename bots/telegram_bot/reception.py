@@ -10,8 +10,8 @@ import asyncio
 import json
 import logging
 from collections import deque
-from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, nullcontext
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -49,14 +49,12 @@ class Reception:
         inbox: Inbox,
         reader: Reader,
         handle: Handler,
-        turnstile: Turnstile,
         now: Clock,
     ) -> None:
         self._bot = bot
         self._inbox = inbox
         self._reader = reader
         self._handle = handle
-        self._turnstile = turnstile
         self._now = now
         self._lines: dict[str, _Line] = {}
         self._tasks: set[asyncio.Task[None]] = set()
@@ -116,12 +114,40 @@ class Reception:
     async def _serve(self, chat: str, line: _Line) -> None:
         """Carry out a chat's events until there are none."""
         try:
-            async with self._free, self._turnstile(chat):
-                while line.events:
-                    await line.settled()
-                    await self._carry_out(line)
+            async with self._free, self._turn(chat):
+                while await self._has_more(chat, line):
+                    if not await line.settled():
+                        await self._carry_out(line)
+                # what comes from here on begins a line of its own, also while our turn ends
+                self._close_line(chat, line)
+        except BotsError as error:
+            log.warning("what a chat said has to wait: %s", error)
         finally:
+            self._close_line(chat, line)
+
+    def _close_line(self, chat: str, line: _Line) -> None:
+        if self._lines.get(chat) is line:
             del self._lines[chat]
+
+    def _turn(self, chat: str) -> AbstractAsyncContextManager[None]:  # noqa: ARG002
+        """Wait for the turn to serve a chat."""
+        return nullcontext()
+
+    async def _has_more(self, chat: str, line: _Line) -> bool:  # noqa: ARG002
+        """Tell whether there is something to carry out."""
+        return bool(line.events)
+
+    async def _read_inbox(self, chat: str, line: _Line) -> None:
+        """Have a line hold what the inbox has for a chat, in order."""
+        known = {event.update for event in line.events}
+        events: list[Event] = []
+        for incoming in await self._inbox.waiting(self._bot, chat):
+            event = self._reader.read(json.loads(incoming.body))
+            if event is None:
+                await self._inbox.done(self._bot, [incoming.update], self._now())
+            else:
+                events.append(event)
+        line.replace(known, events)
 
     async def _carry_out(self, line: _Line) -> None:
         took = 1
@@ -149,25 +175,43 @@ class Reception:
     async def _serve_late(self, chat: str, line: _Line) -> None:
         """Carry out what a chat has in the inbox; what it says meanwhile follows."""
         try:
-            async with self._free, self._turnstile(chat):
-                for incoming in await self._inbox.waiting(self._bot, chat):
-                    event = self._reader.read(json.loads(incoming.body))
-                    if event is None:
-                        await self._inbox.done(self._bot, [incoming.update], self._now())
-                    elif all(event.update != known.update for known in line.events):
-                        line.add(event)
-                line.in_order()
-                while line.events:
-                    await self._carry_out(line)
+            await self._read_inbox(chat, line)
         except BotsError as error:
             log.warning("what a chat said has to wait: %s", error)
-        finally:
-            del self._lines[chat]
+        await self._serve(chat, line)
 
     def _written(self, raw: Mapping[str, Any], event: Event) -> Incoming:
         return Incoming(
             bot=self._bot, update=event.update, chat=chat_key(event), body=json.dumps(raw)
         )
+
+
+class SharedReception(Reception):
+    """Takes the updates of a bot that has several processes.
+
+    They take turns in each chat, and whoever has the turn goes by the inbox: so what was brought to
+    one process is not done before what was said earlier and brought to another.
+    """
+
+    def __init__(
+        self,
+        *,
+        bot: str,
+        inbox: Inbox,
+        reader: Reader,
+        handle: Handler,
+        now: Clock,
+        turnstile: Turnstile,
+    ) -> None:
+        super().__init__(bot=bot, inbox=inbox, reader=reader, handle=handle, now=now)
+        self._turnstile = turnstile
+
+    def _turn(self, chat: str) -> AbstractAsyncContextManager[None]:
+        return self._turnstile(chat)
+
+    async def _has_more(self, chat: str, line: _Line) -> bool:
+        await self._read_inbox(chat, line)
+        return bool(line.events)
 
 
 class _Line:
@@ -181,14 +225,23 @@ class _Line:
         self.events.append(event)
         self._last = asyncio.get_running_loop().time()
 
-    def in_order(self) -> None:
-        self.events = deque(sorted(self.events, key=lambda event: event.update))
+    def replace(self, known: Collection[int], events: Sequence[Event]) -> None:
+        """Put others in place of known events; what was added since stays."""
+        since = {it.update: it for it in self.events if it.update not in known}
+        of_both = since | {it.update: it for it in events}
+        self.events = deque(of_both[update] for update in sorted(of_both))
 
-    async def settled(self) -> None:
-        """Wait until an album is whole: its pictures come one by one, and none says it is last."""
+    async def settled(self) -> bool:
+        """Wait until an album may be whole: its pictures come one by one, and none is the last.
+
+        Returns:
+            Whether there was something to wait for.
+        """
         first = self.events[0]
-        while isinstance(first, Said) and first.album is not None:
-            wait_s = self._last + _ALBUM_S - asyncio.get_running_loop().time()
-            if wait_s <= 0:
-                return
-            await asyncio.sleep(wait_s)
+        if not isinstance(first, Said) or first.album is None:
+            return False
+        wait_s = self._last + _ALBUM_S - asyncio.get_running_loop().time()
+        if wait_s <= 0:
+            return False
+        await asyncio.sleep(wait_s)
+        return True

@@ -17,12 +17,6 @@ _HELD_S = 120.0
 _LOOK_S = 0.05
 
 
-@asynccontextmanager
-async def open_to_all(_: str) -> AsyncGenerator[None]:
-    """Let everybody in: for the only process of a bot, which keeps its own order."""
-    yield
-
-
 class ChatLocks:
     """A lock for each chat; while Redis is away, processes go by without one."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hmac
 import logging
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -13,14 +13,14 @@ from aiohttp import web
 from pydantic import TypeAdapter, ValidationError
 from telegram import Bot
 
-from bots.errors import BotsError
+from bots.errors import BotsError, StoreUnavailable
 from bots.telegram_bot.reading import UPDATES
 from bots.telegram_bot.reception import Reception
-from bots.telegram_bot.refusals import translated
+from bots.telegram_bot.waiting import heard
 
 log = logging.getLogger(__name__)
 
-PATH = "/telegram"
+PATH, READY = "/telegram", "/readyz"
 _HEADER = "X-Telegram-Bot-Api-Secret-Token"
 _MOST_BYTES = 1_000_000
 _AT_ONCE = 100
@@ -37,31 +37,48 @@ class Hook:
     port: int
 
 
+Check = Callable[[], Awaitable[object]]
+"""Raises StoreUnavailable while updates cannot be taken."""
+
+
 @asynccontextmanager
-async def listening(bot: Bot, hook: Hook, reception: Reception) -> AsyncGenerator[int]:
+async def listening(
+    bot: Bot, hook: Hook, reception: Reception, check: Check
+) -> AsyncGenerator[int]:
     """Listen for updates and have Telegram bring them; gives the port."""
+    door = _Door(hook.secret, reception, check)
     app = web.Application(client_max_size=_MOST_BYTES)
-    app.add_routes([web.post(PATH, _Door(hook.secret, reception).take)])
+    app.add_routes([web.post(PATH, door.take), web.get(READY, door.ready)])
     runner = web.AppRunner(app, access_log=None)
     await runner.setup()
     try:
         await web.TCPSite(runner, hook.host, hook.port).start()
-        with translated():
-            await bot.set_webhook(
+        await heard(
+            lambda: bot.set_webhook(
                 hook.url + PATH,
                 secret_token=hook.secret,
                 allowed_updates=UPDATES,
                 max_connections=_AT_ONCE,
             )
+        )
         yield runner.addresses[0][1]
     finally:
         await runner.cleanup()
 
 
 class _Door:
-    def __init__(self, secret: str, reception: Reception) -> None:
+    def __init__(self, secret: str, reception: Reception, check: Check) -> None:
         self._secret = secret.encode()
         self._reception = reception
+        self._check = check
+
+    async def ready(self, _: web.Request) -> web.Response:
+        """Tell whoever spreads updates over processes whether this one can take any."""
+        try:
+            await self._check()
+        except StoreUnavailable as error:
+            return web.Response(status=503, text=str(error))
+        return web.Response(text="ready")
 
     async def take(self, request: web.Request) -> web.Response:
         shown = request.headers.get(_HEADER, "").encode()

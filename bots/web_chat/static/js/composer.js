@@ -48,6 +48,12 @@ export class Composer extends EventTarget {
     this.#focusNext();
   }
 
+  /** Choose an effect for photos that are stored already, if any. */
+  chooseFor(photos, effect) {
+    if (photos.length > 0) this.#photos = photos.map((key) => ({ key }));
+    this.choose(effect);
+  }
+
   /** Choose an effect, or let go of it if it is the one. */
   toggle(effect) {
     this.choose(effect.id === this.#effect?.id ? null : effect);
@@ -123,7 +129,7 @@ export class Composer extends EventTarget {
     event.preventDefault();
     const missing = this.#missing();
     if (missing) {
-      this.note(this.#strings.say(missing));
+      this.note(this.#strings.say(missing, { photos: this.#wanted }));
       return;
     }
     if (!this.#ready) {
@@ -145,8 +151,8 @@ export class Composer extends EventTarget {
 
   #missing() {
     if (this.#photos.some((photo) => !photo.key)) return "photo_on_its_way";
-    if (this.#effect !== null && this.#photos.length < this.#effect.photos) return "need_photo";
-    return null;
+    if (this.#effect === null || this.#photos.length >= this.#effect.photos) return null;
+    return this.#effect.photos === 1 ? "need_photo" : "need_photos";
   }
 
   #clear() {
@@ -166,6 +172,7 @@ export class Composer extends EventTarget {
   }
 
   #changed() {
+    byId("photo-file").multiple = this.#wanted > 1;
     this.#tray.show(this.#photos, this.#effect);
     byId("send").classList.toggle("ready", this.#ready);
     this.#keepDraft();

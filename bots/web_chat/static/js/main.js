@@ -147,11 +147,11 @@ class Page {
     if (effect !== null) this.#chooseFor(job, effect.id);
   }
 
-  /** Ask for the same with another effect; where a photo is missing, let the person add it. */
+  /** Ask for the same with another effect; where photos are missing, let the person add them. */
   #chooseFor(job, id) {
     const effect = this.#gallery.find(id);
     const photos = this.#conversation.asked(job)?.photos ?? [];
-    if (effect && photos.length < effect.photos) this.#composer.choose(effect);
+    if (effect && photos.length < effect.photos) this.#composer.chooseFor(photos, effect);
     else this.#outbox.send({ type: "other_effect", job, effect: id });
   }
 

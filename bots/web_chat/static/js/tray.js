@@ -15,13 +15,19 @@ export class Tray {
   show(photos, effect) {
     byId("tray").hidden = photos.length === 0 && effect === null;
     byId("open-options").hidden = effect === null;
-    byId("photo-slot").replaceChildren(...this.#photos(photos));
+    byId("photo-slot").replaceChildren(...this.#photos(photos, effect?.photos ?? 1));
     byId("effect-slot").replaceChildren(this.#effect(effect));
   }
 
-  #photos(photos) {
-    if (photos.length > 0) return photos.map((photo) => this.#photo(photo));
-    return [this.#wanted("photo", "add_photo", () => byId("photo-file").click())];
+  /** The photos there are, and an invitation as long as some are missing. */
+  #photos(photos, needed) {
+    const chips = photos.map((photo) => this.#photo(photo));
+    if (photos.length >= needed) return chips;
+    const pick = () => byId("photo-file").click();
+    if (photos.length === 0) return [this.#wanted("photo", "add_photo", pick)];
+    const another = this.#wanted("add", "add_another_photo", pick);
+    another.lastChild.className = "wide-text";
+    return [...chips, another];
   }
 
   #photo(photo) {
@@ -42,7 +48,7 @@ export class Tray {
 
   #wanted(iconName, words, onclick) {
     const button = element("button", { type: "button", className: "wanted", onclick });
-    button.append(icon(iconName), this.#strings.say(words));
+    button.append(icon(iconName), element("span", { textContent: this.#strings.say(words) }));
     return button;
   }
 
