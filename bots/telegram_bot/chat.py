@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from telegram import InlineKeyboardMarkup
@@ -15,7 +16,7 @@ from bots.store.files import PlatformFiles
 from bots.store.places import Places
 from bots.telegram_bot.keyboards import under_message
 from bots.telegram_bot.links import remix_link
-from bots.telegram_bot.refusals import has_lost_file
+from bots.telegram_bot.refusals import GroupMoved, has_lost_file
 from bots.telegram_bot.thumbnails import thumbnail
 from bots.telegram_bot.where import (
     Where,
@@ -33,8 +34,6 @@ from engine.jobs.media.store import MediaStore
 _CELLS = 10
 _CAPTION = 1024
 _TEXT = 4096
-_REMOVED = "✖"
-"""What is left of a message that is too old to be taken away."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +63,15 @@ class TelegramChat:
         self, place: PlaceId, job: JobId, message: Message, *, replaces: Placeholder | None = None
     ) -> Placeholder:
         """Show a new message for a job, or turn the one into it that offered the effects."""
+        try:
+            return await self._post(place, job, message, replaces)
+        except GroupMoved as moved:
+            await self.places.move(place, place_of(moved.chat))
+            return await self._post(place, job, message, replaces)
+
+    async def _post(
+        self, place: PlaceId, job: JobId, message: Message, replaces: Placeholder | None
+    ) -> Placeholder:
         where = await self._where(place, job)
         if where.inline is not None:
             if replaces is not None:
@@ -90,24 +98,24 @@ class TelegramChat:
         """
         if inline_of(placeholder.message) is None:
             await self._check_place(place_of(numbered(placeholder.message)[0]))
-        if message.clip is None:
-            text, keys = self._text(message), self._keys(job, message)
-            await self.wire.edit_text(placeholder, text, keys)
-        else:
-            await self._show(placeholder, job, message, message.clip)
+        try:
+            if message.clip is None:
+                text, keys = self._text(message), self._keys(job, message)
+                await self.wire.edit_text(placeholder, text, keys)
+            else:
+                await self._show(placeholder, job, message, message.clip)
+        except GroupMoved as moved:
+            await self.places.move(placeholder.place, place_of(moved.chat))
+            raise MessageGone(str(moved)) from moved
 
     async def remove(self, placeholder: Placeholder) -> None:
-        """Take a message away; of one that is too old, only a mark is left."""
-        try:
+        """Take a message away; one that is too old for that shows nothing any more."""
+        with suppress(MessageGone):
             if inline_of(placeholder.message) is None:
                 await self.wire.delete(placeholder)
-            else:
-                await self.wire.edit_text(placeholder, _REMOVED, None)
-        except MessageGone:
-            try:
-                await self.wire.edit_text(placeholder, _REMOVED, None)
-            except (MessageGone, ChatUnavailable):
                 return
+        with suppress(MessageGone):
+            await self.wire.empty(placeholder)
 
     async def nudge(self, placeholder: Placeholder, text: str) -> None:
         """Answer the message with one line."""

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
 from bots.chat import job_id
+from bots.store.drafts import Draft
 from bots.telegram_bot.asking import EFFECT, PHOTO, Asking, Wish
 from bots.telegram_bot.events import Picture, Said
 from bots.telegram_bot.photos import PhotoDesk
@@ -16,6 +18,8 @@ from engine.jobs.catalogue import EffectCard
 from engine.jobs.job import JobId, MediaKey
 
 _MOST_OF_AN_ALBUM = 10
+_REMEMBERED = timedelta(hours=1)
+"""After that a photo is a new beginning, whatever was picked before."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +77,7 @@ class Listening:
     async def _see(self, said: Said, pictures: Sequence[Picture], words: str) -> None:
         """Take pictures for the effect somebody has picked before, or as a new beginning."""
         draft = await self.asking.latest(said.who, said.where)
-        if words or draft is None or draft.needs != PHOTO or draft.effect is None:
+        if words or draft is None or draft.effect is None or not self._awaits_photo(draft):
             await self.use(said, pictures, words)
             return
         keys = await self._taken(said, pictures)
@@ -85,6 +89,10 @@ class Listening:
         await self.asking.drafts.put(more)
         fresh = replace(more, where=said.where.saved())
         await self.asking.pick(said.who, said.where, fresh, card, None)
+
+    def _awaits_photo(self, draft: Draft) -> bool:
+        age = self.asking.now() - draft.created
+        return draft.needs == PHOTO and age < _REMEMBERED
 
     async def _read(self, said: Said, words: str) -> None:
         """Take words for the photo somebody has just sent, or for all there is."""

@@ -33,7 +33,6 @@ _MEANT: Mapping[type[BotsError], tuple[str, ...]] = {
         "message to delete not found",
         "message can't be deleted",
         "message_id_invalid",
-        "group chat was upgraded",
     ),
     ClipTooLarge: ("file is too big", "too large"),
     ChatForbidden: (
@@ -50,12 +49,21 @@ _MEANT: Mapping[type[BotsError], tuple[str, ...]] = {
 }
 
 
+class GroupMoved(ChatUnavailable):
+    """The group has become a supergroup, with the id `chat`; its messages are gone."""
+
+    def __init__(self, chat: int) -> None:
+        super().__init__("the group has become a supergroup")
+        self.chat = chat
+
+
 @contextmanager
 def translated() -> Generator[None]:
     """Turn the library's errors into ours; an edit that changes nothing is no error.
 
     Raises:
         ChatBusy, ChatForbidden, ClipTooLarge, MessageGone: it was not done.
+        GroupMoved: it was not done, and has to be done elsewhere.
         ChatUnavailable: it may have been done.
     """
     try:
@@ -70,7 +78,7 @@ def _ours(error: TelegramError) -> BotsError:
     if isinstance(error, RetryAfter):
         return ChatBusy(_seconds(error))
     if isinstance(error, ChatMigrated):
-        return MessageGone("the group has become a supergroup")
+        return GroupMoved(error.new_chat_id)
     for meant, phrases in _MEANT.items():
         if _says(error, phrases):
             return meant(error.message)

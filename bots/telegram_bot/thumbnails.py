@@ -1,4 +1,4 @@
-"""The small pictures that Telegram shows before a video plays."""
+"""Small pictures: what is shown before a video plays, and after one is removed."""
 
 from __future__ import annotations
 
@@ -17,3 +17,10 @@ def thumbnail(poster: bytes) -> bytes:
         picture.thumbnail((_SIDE, _SIDE))
         picture.convert("RGB").save(small, "JPEG", quality=85)
     return small.getvalue()
+
+
+def blank() -> bytes:
+    """Make a picture that shows nothing."""
+    grey = io.BytesIO()
+    Image.new("RGB", (_SIDE, _SIDE), (64, 64, 64)).save(grey, "JPEG")
+    return grey.getvalue()

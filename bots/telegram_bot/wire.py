@@ -14,6 +14,7 @@ from telegram import (
     Bot,
     InlineKeyboardMarkup,
     InputFile,
+    InputMediaPhoto,
     InputMediaVideo,
     LinkPreviewOptions,
     Message,
@@ -24,6 +25,7 @@ from telegram.request import HTTPXRequest
 from bots.chat import Placeholder, ShownClip
 from bots.errors import ChatForbidden, ChatUnavailable
 from bots.telegram_bot.refusals import has_lost_topic, has_no_text, translated
+from bots.telegram_bot.thumbnails import blank
 from bots.telegram_bot.where import Where, inline_of, numbered
 
 Markup = InlineKeyboardMarkup | None
@@ -32,6 +34,8 @@ _CONNECTIONS = 64
 _ANSWER_S = 15.0
 _UPLOAD_S = 180.0
 """A clip of 50 MB over a slow line; an upload that is given up may have been shown."""
+_REMOVED = "✖"
+"""What is left of a message that is too old to be taken away."""
 _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 
 
@@ -102,10 +106,7 @@ class Wire:
     async def edit_text(self, message: Placeholder, text: str, markup: Markup) -> None:
         """Give a message another text, or, where it shows a clip, another caption."""
         try:
-            with translated():
-                await self._bot.edit_message_text(
-                    text, reply_markup=markup, link_preview_options=_NO_PREVIEW, **_named(message)
-                )
+            await self._retext(message, text, markup)
         except ChatUnavailable as error:
             if not has_no_text(error):
                 raise
@@ -113,6 +114,27 @@ class Wire:
                 await self._bot.edit_message_caption(
                     caption=text, reply_markup=markup, **_named(message)
                 )
+
+    async def _retext(self, message: Placeholder, text: str, markup: Markup) -> None:
+        with translated():
+            await self._bot.edit_message_text(
+                text, reply_markup=markup, link_preview_options=_NO_PREVIEW, **_named(message)
+            )
+
+    async def empty(self, message: Placeholder) -> None:
+        """Have a message show nothing that it has shown."""
+        try:
+            await self._retext(message, _REMOVED, None)
+        except ChatUnavailable as error:
+            if not has_no_text(error):
+                raise
+            if inline_of(message.message) is not None:  # which takes no upload
+                with translated():
+                    await self._bot.edit_message_caption(caption=_REMOVED, **_named(message))
+                return
+            grey = InputMediaPhoto(InputFile(blank(), "removed.jpg", attach=True))
+            with translated():
+                await self._bot.edit_message_media(grey, **_named(message))
 
     async def edit_film(
         self, message: Placeholder, film: Film, caption: str, markup: Markup

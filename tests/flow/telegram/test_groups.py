@@ -102,6 +102,22 @@ async def test_the_group_becomes_a_supergroup_while_a_clip_is_made(
     await house.answer(supergroup, lambda it: "Clips a day for each: 3" in it.labels)
 
 
+async def test_a_group_that_moved_unheard_still_gets_its_clip(
+    house: TelegramHouse, telegram: FakeTelegram, ann: Person
+) -> None:
+    group = telegram.group("Friends", members=[ann], admins=[ann])
+    photo = group.send_photo(ann, SELFIE)
+    group.write(ann, "/effect robot", reply_to=photo)
+    await house.answer(group, lambda it: "Cancel" in it.labels)
+    gate = telegram.hold("getUpdates")
+    group.write(ann, "/help")
+    await telegram.until(lambda: gate.waiting)
+    supergroup = telegram.migrate(group)
+    await house.make()
+    await house.clip(supergroup)
+    gate.open()
+
+
 async def test_admins_make_the_rules_of_a_group(
     house: TelegramHouse, telegram: FakeTelegram, ann: Person, bob: Person
 ) -> None:
