@@ -48,7 +48,7 @@ class Talk:
 
     def pick(self) -> str:
         """Offer effects for a photo."""
-        return self.texts.gettext("What shall become of it? Pick an effect, or say it in words.")
+        return self.texts.gettext("Pick an effect, or tell me in words what should happen.")
 
     def pick_for_two(self) -> str:
         """Offer effects for two photos."""

@@ -97,6 +97,22 @@ async def test_telegram_wants_the_bot_to_wait(
     assert videos(chat) == videos(bobs) == 1
 
 
+async def test_telegram_refuses_everything_for_a_while(
+    house: TelegramHouse, telegram: FakeTelegram, ann: Person, bob: Person
+) -> None:
+    places = {person: telegram.private(person) for person in (ann, bob, telegram.person("Cem"))}
+    for person, place in places.items():
+        place.send_photo(person, SELFIE, caption="robot")
+        await house.answer(place, lambda it: "Cancel" in it.labels)
+    telegram.fail("*", error=too_many(3), times=9)
+    for _ in places:
+        await house.make()
+    for place in places.values():
+        await house.clip(place)
+    assert [videos(place) for place in places.values()] == [1, 1, 1]
+    assert [len(place.from_bot) for place in places.values()] == [1, 1, 1]
+
+
 async def test_telegram_limits_the_bot_and_nothing_is_lost(
     telegram: FakeTelegram, tmp_path: Path, valkey: ValkeyProcess, redis: Redis
 ) -> None:
