@@ -81,9 +81,9 @@ def _measure(name: str, form: ClipFormat, settings: EngineSettings) -> Row:
 
     maker = ClipMaker.load(settings.models, device=settings.device, safety=settings.safety)
     effect = find_effect(name)
-    order = Order(
-        effect=effect, variant=effect.variants[0], photo=_astronaut(), seed=1, format=form
-    )
+    photo = _astronaut()
+    photos = [photo, photo[:, ::-1]][: effect.about.photos]
+    order = Order(effect=effect, variant=effect.variants[0], photos=photos, seed=1, format=form)
     maker.make(replace(order, frames=WARM_UP_FRAMES))
     made = maker.make(order)
     return Row(

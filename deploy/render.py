@@ -1,4 +1,4 @@
-"""`zoetrope render`: one clip from one photo, in this process, without any server."""
+"""`zoetrope render`: one clip from photos, in this process, without any server."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Request:
     """What to render, and where to; with no seed, any."""
 
     effect: str
-    photo: Path
+    photos: Sequence[Path]
     out: Path
     poster: Path | None = None
     seed: int | None
@@ -49,7 +49,7 @@ class Report:
     version: str
     variant: str
     seed: int
-    photo: str
+    photos: tuple[str, ...]
     out: str
     width: int
     height: int
@@ -74,11 +74,11 @@ def render(request: Request, settings: EngineSettings) -> Report:
     for file in filter(None, (request.out, request.poster)):
         if not file.parent.is_dir():
             raise CommandFailed(f"there is no folder {file.parent} to write {file.name} into")
-    photo = read_photo(request.photo)
+    photos = _photos(request, effect)
     started = time.perf_counter()
     maker = _maker(settings)
     load_s = round(time.perf_counter() - started, 3)
-    order = _order(request, effect, photo)
+    order = _order(request, effect, photos)
     made = maker.make(order, _show_progress) if sys.stderr.isatty() else maker.make(order)
     _write(request.out, made.mp4)
     if request.poster:
@@ -88,7 +88,7 @@ def render(request: Request, settings: EngineSettings) -> Report:
         version=effect.about.version,
         variant=order.variant.name,
         seed=order.seed,
-        photo=str(request.photo),
+        photos=tuple(map(str, request.photos)),
         out=str(request.out),
         width=made.width,
         height=made.height,
@@ -107,13 +107,20 @@ def _maker(settings: EngineSettings) -> ClipMaker:
     return ClipMaker.load(settings.models, device=settings.device, safety=settings.safety)
 
 
-def _order(request: Request, effect: Effect, photo: NDArray[np.uint8]) -> Order:
+def _photos(request: Request, effect: Effect) -> list[NDArray[np.uint8]]:
+    given, needed = len(request.photos), effect.about.photos
+    if given != needed:
+        raise CommandFailed(f"{effect.id} takes {needed} of --photo, not {given}")
+    return [read_photo(path) for path in request.photos]
+
+
+def _order(request: Request, effect: Effect, photos: Sequence[NDArray[np.uint8]]) -> Order:
     from engine.effects.maker import Order
 
     return Order(
         effect=effect,
         variant=effect.variants[0],
-        photo=photo,
+        photos=photos,
         seed=random.randrange(2**31) if request.seed is None else request.seed,
         params=request.params,
         format=request.format,

@@ -18,7 +18,7 @@ from engine.jobs.catalogue import EffectCard
 from engine.jobs.job import MediaKey, Variant
 
 if TYPE_CHECKING:
-    from engine.effects.look import Look  # imports torch, which listing effects does not need
+    from engine.effects.look import AnyLook  # imports torch, which listing effects does not need
 
 FOLDER = Path(__file__).parent
 
@@ -40,8 +40,11 @@ class _About(_Table):
 
 
 class _Output(_Table):
+    """`poster` is the moment of the clip, 0..1, that is shown before it plays."""
+
     seconds: float = Field(gt=0, le=12)
     fps: int = Field(ge=8, le=60)
+    poster: float = Field(default=0.8, ge=0, le=1)
 
 
 class LookVariant(_Table):
@@ -59,7 +62,7 @@ class LookVariant(_Table):
         """What a worker must offer to run this."""
         return f"look:{self.look}"
 
-    def load(self) -> Look:
+    def load(self) -> AnyLook:
         """Import the look."""
         return getattr(import_module(f"engine.effects.{self.look}.look"), self.look)
 

@@ -1,8 +1,8 @@
-"""A look: a function from a prepared photo to frames, in chunks."""
+"""A look: a function from prepared photos to frames, in chunks."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -35,7 +35,7 @@ class Shot:
 
 
 class Look(Protocol):
-    """Films a scene.
+    """Films the scene of one photo.
 
     Yields chunks of a few frames, `shot.frames` in all, so that progress and cancel work between
     them. The first frame is `scene.pixels`, bit for bit.
@@ -44,3 +44,15 @@ class Look(Protocol):
     def __call__(self, scene: Scene, shot: Shot) -> Iterator[Frames]:
         """Film the scene."""
         ...
+
+
+class PairLook(Protocol):
+    """Films the scenes of two photos, which have the same size; the rest is as for a `Look`."""
+
+    def __call__(self, scene: Scene, other: Scene, shot: Shot) -> Iterator[Frames]:
+        """Film the scenes."""
+        ...
+
+
+AnyLook = Callable[..., Iterator[Frames]]
+"""A look that is called with as many scenes as its effect takes photos, and then the shot."""

@@ -1,9 +1,10 @@
-"""Makes one clip from one photo: prepare, render, encode, with the safety gate at both ends."""
+"""Makes one clip from photos: prepare, render, encode, with the safety gate at both ends."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -18,7 +19,9 @@ from engine.effects.framing import frame_size
 from engine.effects.look import Frames, Shot
 from engine.effects.params import settle
 from engine.errors import JobFailed, Stopped
+from engine.jobs.errors import Refused
 from engine.jobs.job import ClipFormat, ParamValue
+from engine.jobs.refusal import Refusal, RefusalCode
 from engine.safety import Gate, OpenGate, SafetyGate
 from engine.video import ClipWriter, jpeg, squeeze
 from engine.vision.scene import Scene
@@ -26,16 +29,15 @@ from engine.vision.vision import Vision
 from engine.weights import Weights
 
 SAMPLED = (0.25, 0.55, 0.8, 1.0)  # moments of the clip the safety gate looks at
-POSTER = 0.8  # the moment shown before the clip plays: the effect is fully there
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
-    """One clip to make; `photo` is (H, W, 3) RGB."""
+    """One clip to make; `photos` are (H, W, 3) RGB, the first of which gives the clip its shape."""
 
     effect: Effect
     variant: LookVariant
-    photo: NDArray[np.uint8]
+    photos: Sequence[NDArray[np.uint8]]
     seed: int
     params: Mapping[str, ParamValue] = field(default_factory=dict[str, ParamValue])
     format: ClipFormat = field(default_factory=ClipFormat)
@@ -117,39 +119,71 @@ class ClipMaker:
             JobFailed: anything on our side.
         """
         shot = order.shot
-        width, height = frame_size(order.photo.shape[1], order.photo.shape[0], order.format)
         clock = _Clock()
-        _go_on(report, "preparing", 0.0)
-        with clock.safety:
-            self._gate.check_photo(order.photo)
-        with clock.prepare:
-            scene = self._vision.scene(order.photo, width, height)
+        scenes = self._scenes(order, clock, report)
         with TemporaryDirectory(prefix="zoetrope-") as folder:
             path = Path(folder) / "clip.mp4"
-            kept = _film(order.variant, scene, shot, path, clock, report)
+            kept = _film(order, scenes, shot, path, clock, report)
             with clock.safety:
                 self._gate.check_clip([kept[moment] for moment in SAMPLED])
             with clock.encode:
                 squeeze(path, order.format.max_bytes)
             return Made(
                 mp4=path.read_bytes(),
-                poster=jpeg(kept[POSTER]),
-                width=width,
-                height=height,
+                poster=jpeg(kept[order.effect.output.poster]),
+                width=scenes[0].width,
+                height=scenes[0].height,
                 seconds=shot.frames / shot.fps,
                 timings=clock.timings(),
             )
 
+    def _scenes(self, order: Order, clock: _Clock, report: Report) -> list[Scene]:
+        """Prepare as many photos as the effect takes, all at the size of the clip."""
+        needed = order.effect.about.photos
+        photos = order.photos[:needed]
+        if len(photos) < needed:
+            raise Refused(Refusal(RefusalCode.PHOTO_NEEDED, {"photos": needed}))
+        width, height = frame_size(photos[0].shape[1], photos[0].shape[0], order.format)
+        scenes: list[Scene] = []
+        for number, photo in enumerate(photos, 1):
+            _go_on(report, "preparing", len(scenes) / needed)
+            with _named(number, needed):
+                with clock.safety:
+                    self._gate.check_photo(photo)
+                with clock.prepare:
+                    scenes.append(self._vision.scene(photo, width, height))
+        return scenes
+
+
+@contextmanager
+def _named(number: int, photos: int) -> Generator[None]:
+    """Let a refusal say which of several photos it is about."""
+    try:
+        yield
+    except Refused as refused:
+        if photos == 1:
+            raise
+        refusal = refused.refusal
+        raise Refused(Refusal(refusal.code, {**refusal.data, "photo": number})) from refused
+
 
 def _film(
-    variant: LookVariant, scene: Scene, shot: Shot, path: Path, clock: _Clock, report: Report
+    order: Order,
+    scenes: Sequence[Scene],
+    shot: Shot,
+    path: Path,
+    clock: _Clock,
+    report: Report,
 ) -> dict[float, NDArray[np.uint8]]:
     """Render and encode chunk by chunk; keep the frames the poster and the gate need."""
-    moments = {moment: round(moment * (shot.frames - 1)) for moment in {*SAMPLED, POSTER}}
+    moments = {
+        moment: round(moment * (shot.frames - 1))
+        for moment in {*SAMPLED, order.effect.output.poster}
+    }
     kept: dict[float, NDArray[np.uint8]] = {}
     done = 0
-    with ClipWriter(path, scene.width, scene.height, shot.fps) as writer:
-        for frames in _timed(variant.load()(scene, shot), clock):
+    with ClipWriter(path, scenes[0].width, scenes[0].height, shot.fps) as writer:
+        for frames in _timed(order.variant.load()(*scenes, shot), clock):
             with clock.encode:
                 writer.add(frames)
             for moment, index in moments.items():
@@ -158,7 +192,7 @@ def _film(
             done += len(frames)
             _go_on(report, "rendering", done / shot.frames)
     if done != shot.frames:
-        raise JobFailed(f"{variant.look} gave {done} frames, not {shot.frames}")
+        raise JobFailed(f"{order.variant.look} gave {done} frames, not {shot.frames}")
     return kept
 
 

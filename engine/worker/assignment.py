@@ -1,4 +1,4 @@
-"""One claimed job: its photo comes out of the media store, its clip goes in."""
+"""One claimed job: its photos come out of the media store, its clip goes in."""
 
 from __future__ import annotations
 
@@ -24,17 +24,15 @@ async def read_order(
     """Turn a job into an order.
 
     Raises:
-        Refused: the effect is not known here, or the photo is gone.
+        Refused: the effect is not known here, or a photo is gone.
     """
     effect = effects.get(job.effect)
     if effect is None:
         raise Refused(Refusal(RefusalCode.UNKNOWN_EFFECT, {"effect": job.effect}))
-    if not job.photos:
-        raise Refused(Refusal(RefusalCode.PHOTO_NEEDED, {"photos": effect.about.photos}))
     return Order(
         effect=effect,
         variant=effect.variant(variant.name),
-        photo=await _read_photo(media, job.photos[0]),
+        photos=[await _read_photo(media, key) for key in job.photos],
         seed=job.seed,
         params=job.params,
         format=job.format,

@@ -10,6 +10,7 @@ from PIL import Image
 from skimage.data import astronaut
 
 from tests.browser.screen import Screen, a_screen, browser_path, driver_path
+from tests.fakes.photos import dark_skinned
 from tests.installation import Installation, installed
 
 
@@ -45,4 +46,12 @@ def selfie(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A photo of someone."""
     path = tmp_path_factory.mktemp("photos") / "selfie.jpg"
     Image.fromarray(astronaut()).save(path)
+    return path
+
+
+@pytest.fixture(scope="session")
+def other_selfie(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A photo of someone else."""
+    path = tmp_path_factory.mktemp("photos") / "other.jpg"
+    Image.fromarray(dark_skinned()[:, ::-1]).save(path)
     return path

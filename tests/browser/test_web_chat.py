@@ -34,6 +34,7 @@ SMALL_TARGETS = """
       .map(([html, box]) => `${html} ${box.width}x${box.height}`);
 """
 OVERFLOW = "return document.documentElement.scrollWidth - innerWidth"
+CHIPS = "#photo-slot .chip:not(.sending)"
 FETCH = "return fetch(arguments[0]).then((answer) => answer.status)"
 
 
@@ -139,6 +140,45 @@ def test_the_keyboard_alone_will_do(screen: Screen, selfie: Path) -> None:
 
     screen.one("#hero")
     assert screen.run("return document.activeElement.id") == "prompt"
+
+
+def test_an_effect_of_two_photos_asks_for_the_second(
+    screen: Screen, selfie: Path, other_selfie: Path
+) -> None:
+    screen.give(selfie)
+    screen.until(lambda: len(screen.all(CHIPS)) == 1)
+    screen.press("[data-effect=morph]")
+    assert screen.text("#photo-slot .wanted") == "Add another photo"
+    screen.press("#send")
+    assert screen.text("#note") == "This effect works on 2 photos. Add what is missing first."
+    screen.resize(360, 740)
+    assert screen.run(OVERFLOW) <= 0
+    assert screen.run(SMALL_TARGETS) == []
+
+    screen.give(other_selfie)
+    screen.until(lambda: len(screen.all(CHIPS)) == 2)
+    assert not screen.all("#photo-slot .wanted")
+    assert screen.run(OVERFLOW) <= 0
+    screen.press("#send")
+
+    screen.until(lambda: len(screen.all(".asked img")) == 2)
+    screen.until(lambda: screen.run(PLAYS), CLIP_S)
+    screen.press("[data-action=delete]")
+    screen.press("#confirm [value=delete]")
+    assert screen.one("#hero")
+
+
+def test_another_effect_that_needs_two_photos_takes_the_first_along(
+    screen: Screen, selfie: Path
+) -> None:
+    screen.ask("robot", selfie)
+    screen.press("[data-action=cancel]")
+    screen.press("[data-action=other_effect]")
+    screen.press("#gallery-sheet [data-effect=morph]")
+
+    assert screen.text("#effect-slot .named") == "Morph"
+    assert len(screen.all(CHIPS)) == 1
+    assert screen.text("#photo-slot .wanted") == "Add another photo"
 
 
 def test_two_tabs_stay_in_step(up: Installation, screen: Screen, selfie: Path) -> None:

@@ -101,6 +101,15 @@ def test_every_refusal_tells_what_to_do(english: Texts) -> None:
             "This photo is too large a file: at most 20 MB will do. "
             "Send a smaller one, or a screenshot of it.",
         ),
+        (
+            Refusal(RefusalCode.PHOTO_NEEDED, {"photos": 2}),
+            "This effect needs 2 photos. Send all of them together, and ask again.",
+        ),
+        (
+            Refusal(RefusalCode.NO_FACE, {"photo": 2}),
+            "Photo 2: I cannot find a face in this photo. Send one where a face can be seen well, "
+            "looking roughly towards the camera.",
+        ),
     ],
 )
 def test_refusals_with_figures_read_well(english: Texts, refusal: Refusal, sentence: str) -> None:

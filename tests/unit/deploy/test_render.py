@@ -10,6 +10,7 @@ from PIL import Image
 from skimage.data import astronaut
 
 from deploy.cli import main
+from tests.fakes.photos import mirrored
 
 
 @pytest.fixture
@@ -44,6 +45,31 @@ def test_a_photo_becomes_a_clip_and_a_report(
         assert video.frames == report["seconds"] * 24
     assert report["bytes"] == out.stat().st_size
     assert all(report[stage] > 0 for stage in ("load_s", "prepare_s", "render_s", "encode_s"))
+
+
+@pytest.mark.usefixtures("weights")
+def test_an_effect_of_two_photos_is_given_both(
+    photo: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    other = tmp_path / "other.png"
+    Image.fromarray(mirrored()).save(other)
+    out = tmp_path / "clip.mp4"
+
+    assert render("morph", photo, str(out), "--photo", str(other), "--size", "128", "--json") == 0
+
+    assert json.loads(capsys.readouterr().out)["photos"] == [str(photo), str(other)]
+    assert out.stat().st_size > 0
+
+
+@pytest.mark.parametrize(("effect", "more"), [("morph", 0), ("head_turn", 1)])
+def test_too_few_or_too_many_photos_are_counted(
+    photo: Path, capsys: pytest.CaptureFixture[str], effect: str, more: int
+) -> None:
+    others = ["--photo", str(photo)] * more
+
+    assert render(effect, photo, "clip.mp4", *others) == 2
+
+    assert f"{effect} takes {2 - more} of --photo, not {1 + more}" in complaint(capsys)
 
 
 def complaint(capsys: pytest.CaptureFixture[str]) -> str:

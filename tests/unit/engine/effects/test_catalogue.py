@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from inspect import signature
 from pathlib import Path
 
 import pytest
@@ -39,7 +40,8 @@ def test_every_shipped_effect_can_be_loaded_and_has_texts_in_both_languages(
 ) -> None:
     effect = load_effects()[effect_id]
 
-    assert callable(effect.variants[0].load())
+    takes = signature(effect.variants[0].load()).parameters
+    assert len(takes) == effect.about.photos + 1
     for texts in (effect.about.title, effect.about.summary):
         assert {"en", "zh"} <= texts.keys()
     for param in effect.params.values():

@@ -12,13 +12,23 @@ import pytest
 from redis.asyncio import Redis
 
 from engine.effects.look import Frames, Shot
-from engine.jobs.job import Cancelled, Declined, Failed, JobId, Succeeded, WorkerId
+from engine.jobs.job import (
+    Cancelled,
+    Declined,
+    Failed,
+    Job,
+    JobId,
+    MediaKey,
+    Succeeded,
+    Variant,
+    WorkerId,
+)
 from engine.jobs.media.store import clip_keys
 from engine.jobs.queue import JobQueue
-from engine.jobs.refusal import RefusalCode
+from engine.jobs.refusal import Refusal, RefusalCode
 from engine.vision.scene import Scene
 from engine.worker.bench import Bench, Patience
-from tests.fakes.photos import no_face_jpeg
+from tests.fakes.photos import jpeg, mirrored, no_face_jpeg
 from tests.unit.engine.worker.broken_looks import looking, photo_for_ever
 from tests.unit.engine.worker.working import (
     ABILITY,
@@ -30,6 +40,14 @@ from tests.unit.engine.worker.working import (
     until,
     working,
 )
+
+SECOND_PHOTO = MediaKey("photos/" + "b" * 32 + ".jpg")
+
+
+def job_of_two() -> Job:
+    """A job that needs two photos."""
+    morph = Variant(name="morph", needs="look:morph", cost_s=6.0)
+    return replace(job(), effect="morph", variants=(morph,), photos=(PHOTO, SECOND_PHOTO))
 
 
 async def test_a_claimed_photo_becomes_a_stored_clip(bench: Bench, redis: Redis) -> None:
@@ -68,6 +86,27 @@ async def test_a_photo_without_a_face_is_refused_at_the_first_attempt(
 
     assert isinstance(done, Declined)
     assert done.refusal.code is RefusalCode.NO_FACE
+
+
+async def test_two_photos_become_one_clip(bench: Bench, redis: Redis) -> None:
+    await bench.media.put(SECOND_PHOTO, jpeg(mirrored()))
+    await bench.queue.enqueue(job_of_two())
+
+    async with working(bench):
+        done = await outcome(redis)
+
+    assert isinstance(done, Succeeded)
+    assert (await bench.media.get(done.clip.key))[4:8] == b"ftyp"
+
+
+async def test_the_photo_without_a_face_is_named(bench: Bench, redis: Redis) -> None:
+    await bench.media.put(SECOND_PHOTO, no_face_jpeg())
+    await bench.queue.enqueue(job_of_two())
+
+    async with working(bench):
+        done = await outcome(redis)
+
+    assert done == Declined(refusal=Refusal(RefusalCode.NO_FACE, {"photo": 2}))
 
 
 async def test_a_photo_that_expired_meanwhile_is_refused(bench: Bench, redis: Redis) -> None:

@@ -1,0 +1,1 @@
+"""Morph: the face of one photo becomes the face of another."""
