@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format bench bench-queue bench-schedule faults images clean
+.PHONY: help setup demo test check format bench bench-queue bench-schedule bench-telegram faults images clean
 
 help: ## say what can be made
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 16
@@ -28,6 +28,9 @@ bench-queue: setup ## measure the job queue beside streaq, saq and taskiq-redis
 
 bench-schedule: setup ## simulate the claim order beside others; writes docs/schedule.md
 	@.venv/bin/python -m benchmarks.schedule
+
+bench-telegram: setup ## put one bot under 200 Telegram updates a second
+	@.venv/bin/python -m benchmarks.telegram
 
 faults: setup ## make everything fail that can, and write build/faults.json
 	@.venv/bin/python -m tests.faults

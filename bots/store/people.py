@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import cache
 
-from sqlalchemy import ColumnElement, ScalarSelect, Select, func, select
+from sqlalchemy import ColumnElement, ScalarSelect, Select, bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bots.accounts import DAY, Usage
 from bots.chat import PersonId, PlaceId
 from bots.store.database import Database, insert_into, insert_new
-from bots.store.places import read_rules, rules_of
+from bots.store.places import read_rules, rules_here
 from bots.store.tables import HouseRow, PersonRow, PlaceRow, RequestRow
 from engine.jobs.job import TERMINAL
 
@@ -39,8 +40,7 @@ class People:
     async def language(self, person: PersonId) -> str | None:
         """Say which language a person has chosen, if any."""
         async with self._database.reading() as session:
-            chosen = select(PersonRow.language).where(PersonRow.id == person)
-            return await session.scalar(chosen)
+            return await session.scalar(_language(), {"person": person})
 
     async def set_language(self, person: PersonId, language: str | None) -> None:
         """Note which language a person has chosen; None takes it back."""
@@ -79,7 +79,8 @@ async def count_usage(
     session: AsyncSession, person: PersonId, now: datetime, place: PlaceId | None = None
 ) -> Usage:
     """Count a person's requests within a transaction, and those in a place."""
-    row = (await session.execute(_usage(person, now, place))).one()
+    given = {"person": person, "since": now - DAY, "place": place}
+    row = (await session.execute(_usage(), given)).one()
     return Usage(
         blocked=row.blocked or False,
         paused=row.paused or False,
@@ -91,13 +92,20 @@ async def count_usage(
     )
 
 
-def _usage(
-    person: PersonId, now: datetime, place: PlaceId | None
-) -> Select[bool, bool, int, datetime, int, int, str | None]:
-    """Ask for everything at once: each round trip would be made while others wait."""
-    mine = RequestRow.person == person
-    recent = mine & RequestRow.counted & (RequestRow.created > now - DAY)
-    blocked = select(PersonRow.blocked).where(PersonRow.id == person)
+@cache
+def _language() -> Select[str | None]:
+    return select(PersonRow.language).where(PersonRow.id == bindparam("person"))
+
+
+@cache
+def _usage() -> Select[bool, bool, int, datetime, int, int, str | None]:
+    """Ask for everything at once: each round trip would be made while others wait.
+
+    Writing so large a statement out takes longer than carrying it out, so that is done once.
+    """
+    mine = RequestRow.person == bindparam("person")
+    recent = mine & RequestRow.counted & (RequestRow.created > bindparam("since"))
+    blocked = select(PersonRow.blocked).where(PersonRow.id == bindparam("person"))
     paused = select(HouseRow.paused).where(HouseRow.id == _THE_HOUSE)
     return select(
         blocked.scalar_subquery().label("blocked"),
@@ -105,8 +113,8 @@ def _usage(
         _count(recent).label("made"),
         select(func.min(RequestRow.created)).where(recent).scalar_subquery().label("oldest"),
         _count(mine, RequestRow.state.not_in(TERMINAL)).label("waiting"),
-        _count(recent, _is_in(place)).label("made_here"),
-        rules_of(place).label("rules"),
+        _count(recent, _is_here()).label("made_here"),
+        rules_here().label("rules"),
     )
 
 
@@ -114,7 +122,7 @@ def _count(*conditions: ColumnElement[bool]) -> ScalarSelect[int]:
     return select(func.count(RequestRow.id)).where(*conditions).scalar_subquery()
 
 
-def _is_in(place: PlaceId | None) -> ColumnElement[bool]:
-    """Match what was asked for in a place, or in what became it."""
-    moved_here = select(PlaceRow.id).where(PlaceRow.moved_to == place)
-    return (RequestRow.place == place) | RequestRow.place.in_(moved_here)
+def _is_here() -> ColumnElement[bool]:
+    """Match what was asked for in the given place, or in what became it."""
+    moved_here = select(PlaceRow.id).where(PlaceRow.moved_to == bindparam("place"))
+    return (RequestRow.place == bindparam("place")) | RequestRow.place.in_(moved_here)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from pydantic import TypeAdapter
-from sqlalchemy import ScalarSelect, func, select, update
+from sqlalchemy import ScalarSelect, Select, bindparam, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -24,7 +26,7 @@ class Places:
     async def rules(self, place: PlaceId) -> PlaceRules:
         """Get the rules of a place."""
         async with self._database.reading() as session:
-            return read_rules(await session.scalar(select(rules_of(place))))
+            return read_rules(await session.scalar(_rules(), {"place": place}))
 
     async def set_rules(self, place: PlaceId, rules: PlaceRules) -> None:
         """Give a place its rules, wherever it is now."""
@@ -53,11 +55,21 @@ class Places:
             await session.execute(followers.values(moved_to=new))
 
 
-def rules_of(place: PlaceId | None) -> ScalarSelect[str | None]:
-    """Select the rules of a place, wherever it is now."""
-    moved = aliased(PlaceRow)
-    now = select(moved.moved_to).where(moved.id == place).scalar_subquery()
-    return select(PlaceRow.rules).where(PlaceRow.id == func.coalesce(now, place)).scalar_subquery()
+def rules_here() -> ScalarSelect[str | None]:
+    """Select the rules of the place that is given as `place`, wherever it is now."""
+    here, moved = bindparam("place", type_=PlaceRow.id.type), aliased(PlaceRow)
+    now = select(moved.moved_to).where(moved.id == here).scalar_subquery()
+    return select(PlaceRow.rules).where(PlaceRow.id == func.coalesce(now, here)).scalar_subquery()
+
+
+@cache
+def _rules() -> Select[str | None]:
+    return select(rules_here())
+
+
+@cache
+def _moved_to() -> Select[str | None]:
+    return select(PlaceRow.moved_to).where(PlaceRow.id == bindparam("place"))
 
 
 def read_rules(body: str | None) -> PlaceRules:
@@ -66,5 +78,5 @@ def read_rules(body: str | None) -> PlaceRules:
 
 
 async def _current(session: AsyncSession, place: PlaceId) -> PlaceId:
-    moved_to = await session.scalar(select(PlaceRow.moved_to).where(PlaceRow.id == place))
+    moved_to = await session.scalar(_moved_to(), {"place": place})
     return PlaceId(moved_to or place)

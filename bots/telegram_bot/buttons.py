@@ -75,7 +75,8 @@ class Buttons:
         where, message = pressed.where, pressed.message
         match code.verb:
             case Verb.PAGE:
-                await self._turn_page(pressed, draft, int(code.which or 0), message)
+                page = int(code.which) if code.which.isdecimal() else 0
+                await self._turn_page(pressed, draft, page, message)
             case Verb.TURN:
                 await self.remixing.turn(pressed.who, where, draft, code.which, message)
             case Verb.GO:

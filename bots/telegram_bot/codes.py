@@ -14,7 +14,7 @@ from typing import Self
 
 from engine.jobs.catalogue import EffectCard
 
-_CODE = re.compile(r"1:([a-z_]{1,12}):([\w-]{1,32})(?::([\w-]{1,12}))?")
+_CODE = re.compile(r"1:([a-z_]{1,12}):([\w-]{1,32})(?::([\w-]{1,12}))?", re.ASCII)
 
 
 class Verb(StrEnum):

@@ -43,11 +43,8 @@ def _is_picture(document: Document) -> bool:
 
 
 def _frame(message: Message) -> PhotoSize | None:
-    film = (
-        message.video_note
-        or message.video
-        or message.animation
-        or message.sticker
-        or message.document
-    )
+    document = message.document
+    film = message.video_note or message.video or message.animation or message.sticker
+    if film is None and document is not None and (document.mime_type or "").startswith("video/"):
+        film = document
     return film.thumbnail if film is not None else None

@@ -47,6 +47,8 @@ UPDATES = (
 """The kinds of updates we ask for."""
 
 _GENERAL_TOPIC = 1
+_ODD = (TypeError, ValueError, LookupError, AttributeError, OverflowError, OSError)
+"""What the library raises when something is other than it expects; the last two for dates."""
 
 
 class Reader:
@@ -62,7 +64,7 @@ class Reader:
         try:
             update = Update.de_json(dict(raw), self._bot)
             return self._event(update)
-        except (TypeError, ValueError, KeyError, AttributeError) as error:
+        except _ODD as error:
             log.warning("update %s is not understood: %s", number, error)
             return None
 

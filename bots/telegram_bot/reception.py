@@ -12,6 +12,7 @@ import logging
 from collections import deque
 from collections.abc import Awaitable, Callable, Collection, Coroutine, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext
+from contextvars import ContextVar
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -26,17 +27,27 @@ from engine.jobs.logs import bound
 log = logging.getLogger(__name__)
 
 Handler = Callable[[Sequence[Event]], Awaitable[int]]
-"""Carries out the first of a chat's events, and says how many of them it took."""
+"""Carries out one of a chat's events: several only if they are one album."""
 Turnstile = Callable[[str], AbstractAsyncContextManager[None]]
 """Lets one process at a time into a chat."""
 
 _AT_ONCE = 64
-_LEFT_BEHIND = timedelta(seconds=60)
+_LEFT_BEHIND = timedelta(seconds=150)
+"""Longer than carrying out an update takes, waits for Telegram's limits included."""
 _KEPT = timedelta(hours=48)
 """How long an update's number is known: longer than Telegram repeats it."""
 _LOOK_S = 20.0
 _CLOSING_S = 5.0
 _ALBUM_S = 1.0
+
+_passed: ContextVar[asyncio.Future[None] | None] = ContextVar("passed", default=None)
+
+
+def let_others_by() -> None:
+    """Have what else a chat says carried out while this waits for what Telegram's limits allow."""
+    passed = _passed.get()
+    if passed is not None and not passed.done():
+        passed.set_result(None)
 
 
 class Reception:
@@ -58,6 +69,8 @@ class Reception:
         self._now = now
         self._lines: dict[str, _Line] = {}
         self._tasks: set[asyncio.Task[None]] = set()
+        self._under_way: set[int] = set()
+        self._behind: set[str] = set()  # chats with something that had to wait
         self._free = asyncio.Semaphore(_AT_ONCE)
 
     async def take(self, updates: Sequence[Mapping[str, Any]]) -> None:
@@ -103,19 +116,21 @@ class Reception:
         line = self._lines.get(chat)
         if line is None:
             line = self._lines[chat] = _Line()
-            self._start(self._serve(chat, line))
+            serve = self._serve_late if chat in self._behind else self._serve
+            self._start(serve(chat, line))
         line.add(event)
 
-    def _start(self, serving: Coroutine[None, None, None]) -> None:
-        task = asyncio.create_task(serving)
+    def _start(self, doing: Coroutine[None, None, None]) -> asyncio.Task[None]:
+        task = asyncio.create_task(doing)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        return task
 
     async def _serve(self, chat: str, line: _Line) -> None:
         """Carry out a chat's events until there are none."""
         try:
-            async with self._free, self._turn(chat):
-                while await self._has_more(chat, line):
+            async with self._turn(chat):
+                while not line.has_to_wait and await self._has_more(chat, line):
                     if not await line.settled():
                         await self._carry_out(line)
                 # what comes from here on begins a line of its own, also while our turn ends
@@ -145,24 +160,57 @@ class Reception:
             event = self._reader.read(json.loads(incoming.body))
             if event is None:
                 await self._inbox.done(self._bot, [incoming.update], self._now())
-            else:
+            elif incoming.update not in self._under_way:
                 events.append(event)
         line.replace(known, events)
 
     async def _carry_out(self, line: _Line) -> None:
-        took = 1
-        with bound(update=line.events[0].update):
-            try:
-                took = await self._handle(tuple(line.events))
-            except (BotsError, JobsError) as error:
-                log.warning("what a chat says has to wait: %s", error)
-                line.events.clear()  # it is in the inbox
-                return
-            except Exception:
-                log.exception("an update could not be carried out")
-        done = [line.events.popleft().update for _ in range(took)]
+        """Carry out a chat's first event, until it is done or lets others by."""
+        await self._free.acquire()
+        passed = asyncio.get_running_loop().create_future()
+        passed.add_done_callback(lambda _: self._free.release())
+        carrying_out = self._start(self._carried_out(line.take(), line, passed))
+        await self._until_next(passed, carrying_out)
+
+    async def _until_next(
+        self,
+        passed: asyncio.Future[None],
+        carrying_out: asyncio.Task[None],  # noqa: ARG002
+    ) -> None:
+        """Wait until a chat's next event may be carried out."""
+        await passed
+
+    async def _carried_out(
+        self, events: Sequence[Event], line: _Line, passed: asyncio.Future[None]
+    ) -> None:
+        _passed.set(passed)
+        updates = [event.update for event in events]
+        self._under_way.update(updates)
         try:
-            await self._inbox.done(self._bot, done, self._now())
+            with bound(update=updates[0]):
+                if await self._handled(events):
+                    await self._cross_off(updates)
+                else:
+                    line.has_to_wait = True
+                    self._behind.add(chat_key(events[0]))
+        finally:
+            self._under_way.difference_update(updates)
+            let_others_by()
+
+    async def _handled(self, events: Sequence[Event]) -> bool:
+        """Carry out an event; False if it has to be done again later."""
+        try:
+            await self._handle(events)
+        except (BotsError, JobsError) as error:
+            log.warning("what a chat says has to wait: %s", error)
+            return False
+        except Exception:
+            log.exception("an update could not be carried out")
+        return True
+
+    async def _cross_off(self, updates: Sequence[int]) -> None:
+        try:
+            await self._inbox.done(self._bot, updates, self._now())
         except BotsError as error:
             log.warning("updates that were carried out may be carried out again: %s", error)
 
@@ -176,8 +224,11 @@ class Reception:
         """Carry out what a chat has in the inbox; what it says meanwhile follows."""
         try:
             await self._read_inbox(chat, line)
+            self._behind.discard(chat)
         except BotsError as error:
             log.warning("what a chat said has to wait: %s", error)
+            line.has_to_wait = True
+            self._behind.add(chat)
         await self._serve(chat, line)
 
     def _written(self, raw: Mapping[str, Any], event: Event) -> Incoming:
@@ -213,12 +264,25 @@ class SharedReception(Reception):
         await self._read_inbox(chat, line)
         return bool(line.events)
 
+    async def _until_next(
+        self,
+        passed: asyncio.Future[None],  # noqa: ARG002
+        carrying_out: asyncio.Task[None],
+    ) -> None:
+        """Let nobody by: what is not crossed off would be done again by who has the next turn."""
+        await asyncio.wait({carrying_out})
+
 
 class _Line:
-    """The events of one chat that are to be carried out."""
+    """The events of one chat that are to be carried out.
+
+    Attributes:
+        has_to_wait: one could not be; it stays in the inbox, and what follows it as well.
+    """
 
     def __init__(self) -> None:
         self.events: deque[Event] = deque()
+        self.has_to_wait = False
         self._last = 0.0
 
     def add(self, event: Event) -> None:
@@ -230,6 +294,13 @@ class _Line:
         since = {it.update: it for it in self.events if it.update not in known}
         of_both = since | {it.update: it for it in events}
         self.events = deque(of_both[update] for update in sorted(of_both))
+
+    def take(self) -> Sequence[Event]:
+        """Take the first event out, and what belongs to the same album."""
+        taken = [self.events.popleft()]
+        while self.events and _same_album(taken[0], self.events[0]):
+            taken.append(self.events.popleft())
+        return taken
 
     async def settled(self) -> bool:
         """Wait until an album may be whole: its pictures come one by one, and none is the last.
@@ -245,3 +316,9 @@ class _Line:
             return False
         await asyncio.sleep(wait_s)
         return True
+
+
+def _same_album(first: Event, event: Event) -> bool:
+    if not isinstance(first, Said) or not isinstance(event, Said) or first.album is None:
+        return False
+    return first.album == event.album

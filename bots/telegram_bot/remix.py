@@ -136,7 +136,7 @@ def _label(texts: Texts, param: ParamCard, value: ParamValue) -> str:
 
 
 def _param(card: EffectCard, option: str) -> ParamCard:
-    if option.isdigit() and int(option) < len(card.params):
+    if option.isdecimal() and int(option) < len(card.params):
         return card.params[int(option)]
     raise Refused(Refusal(RefusalCode.UNKNOWN_EFFECT, {"effect": card.id}))
 
@@ -155,8 +155,10 @@ def _values(param: ParamCard) -> Sequence[ParamValue]:
         return param.choices
     if param.kind == "color":
         return (param.default, *(colour for colour in _PALETTE if colour != param.default))
-    low, high = param.minimum or 0.0, param.maximum or 1.0
+    low = 0.0 if param.minimum is None else param.minimum
+    high = 1.0 if param.maximum is None else param.maximum
     steps = [low + (high - low) * step / _STEPS for step in range(_STEPS + 1)]
     numbers = {round(step) if param.kind == "int" else round(step, 3) for step in steps}
     default = float(param.default)
-    return sorted(numbers | {int(default) if param.kind == "int" else default})
+    within = {number for number in numbers if low <= number <= high}
+    return sorted(within | {int(default) if param.kind == "int" else default})

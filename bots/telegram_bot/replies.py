@@ -12,12 +12,13 @@ from itertools import count
 from bots.chat import Placeholder, PlaceId
 from bots.delivery.budget import CallBudget
 from bots.errors import BotsError, ChatBusy
+from bots.telegram_bot.reception import let_others_by
 from bots.telegram_bot.where import Where, message_id
 from bots.telegram_bot.wire import Markup, Wire
 
 log = logging.getLogger(__name__)
 
-_PATIENCE_S = 90.0
+_PATIENCE_S = 45.0
 """An answer that comes later than that answers nothing any more."""
 
 
@@ -73,6 +74,7 @@ class Replies:
             waited_s += wait_s
             if waited_s > _PATIENCE_S:
                 raise ChatBusy(wait_s)
+            let_others_by()
             await asyncio.sleep(wait_s)
         try:
             yield

@@ -25,6 +25,8 @@ _DAILY = (None, 1, 3, 10)
 _QUIET = re.compile(r"(\d{1,2}):(\d\d)\s*-\s*(\d{1,2}):(\d\d)(?:\s*(?:utc)?\s*([+-]\d{1,2}))?")
 _OFF = ("off", "none", "all")
 _ABOUT = "here"
+_OFFSETS_H = range(-12, 15)
+"""What clocks anywhere are ahead of UTC."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,7 +107,7 @@ def changed_by_words(
 def _daily(rules: PlaceRules, value: str) -> PlaceRules | None:
     if value in _OFF:
         return replace(rules, daily=None)
-    return replace(rules, daily=int(value)) if value.isdigit() and len(value) < 5 else None
+    return replace(rules, daily=int(value)) if value.isdecimal() and len(value) < 5 else None
 
 
 def _quiet(rules: PlaceRules, value: str) -> PlaceRules | None:
@@ -117,9 +119,11 @@ def _quiet(rules: PlaceRules, value: str) -> PlaceRules | None:
     hours = [int(part) for part in found.groups()[:4]]
     if max(hours[0], hours[2]) > 23 or max(hours[1], hours[3]) > 59:
         return None
-    offset = int(found[5] or 0) * 60
+    offset_h = int(found[5] or 0)
+    if offset_h not in _OFFSETS_H:
+        return None
     quiet = (60 * hours[0] + hours[1], 60 * hours[2] + hours[3])
-    return replace(rules, quiet=quiet, utc_offset=offset)
+    return replace(rules, quiet=quiet, utc_offset=60 * offset_h)
 
 
 def _effects(rules: PlaceRules, value: str, cards: tuple[EffectCard, ...]) -> PlaceRules | None:

@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager
 from redis.asyncio import Redis
 from redis.exceptions import LockError, RedisError
 
+from bots.errors import StoreUnavailable
 from engine.jobs.keys import prefix
 
 _HELD_S = 120.0
@@ -26,12 +27,20 @@ class ChatLocks:
 
     @asynccontextmanager
     async def held(self, chat: str) -> AsyncGenerator[None]:
-        """Wait until no other process is in a chat."""
+        """Wait until no other process is in a chat.
+
+        Raises:
+            StoreUnavailable: others have been in it for too long.
+        """
         lock = self._redis.lock(self._prefix + chat, timeout=_HELD_S, sleep=_LOOK_S)
         held = False
-        with contextlib.suppress(RedisError):
+        try:
             async with asyncio.timeout(_HELD_S):
                 held = await lock.acquire()
+        except TimeoutError as error:
+            raise StoreUnavailable("another process does not leave the chat") from error
+        except RedisError:
+            pass
         try:
             yield
         finally:

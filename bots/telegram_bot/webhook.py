@@ -81,7 +81,7 @@ class _Door:
         return web.Response(text="ready")
 
     async def take(self, request: web.Request) -> web.Response:
-        shown = request.headers.get(_HEADER, "").encode()
+        shown = request.headers.get(_HEADER, "").encode(errors="surrogateescape")
         if not hmac.compare_digest(shown, self._secret):
             return web.Response(status=403)
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from telegram import Message, MessageEntity, User
@@ -33,7 +34,7 @@ def words_of(message: Message, me: User) -> Words:
     mentions = [said for entity, said in entities.items() if entity.type == MessageEntity.MENTION]
     ours = [said for said in mentions if said.lower() == mention]
     for said in ours:
-        text = text.replace(said, " ")
+        text = re.sub(rf"{re.escape(said)}\b", " ", text)
     return Words(text=" ".join(text.split()) if ours else text.strip(), for_us=bool(ours))
 
 
