@@ -1,0 +1,68 @@
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from pathlib import Path
+
+import pytest
+
+from bots.store.database import Database
+from bots.store.inbox import Inbox
+from tests.fakes.telegram import Chat, FakeTelegram, Person
+from tests.unit.bots.telegram_bot.ear import Ear, a_jpeg
+
+
+@pytest.fixture(autouse=True)
+def durations(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PTB_TIMEDELTA", "true")
+
+
+@pytest.fixture
+def telegram() -> FakeTelegram:
+    """A Telegram that has updates, and answers nobody."""
+    return FakeTelegram()
+
+
+@pytest.fixture
+async def served() -> AsyncGenerator[FakeTelegram]:
+    """A Telegram that answers over HTTP."""
+    async with FakeTelegram.running() as telegram:
+        yield telegram
+
+
+@pytest.fixture
+def ear(telegram: FakeTelegram) -> Ear:
+    return Ear.to(telegram)
+
+
+@pytest.fixture
+def ann(telegram: FakeTelegram) -> Person:
+    return telegram.person("Ann", username="ann_a", language="zh-hans")
+
+
+@pytest.fixture
+def bob(telegram: FakeTelegram) -> Person:
+    return telegram.person("Bob")
+
+
+@pytest.fixture
+def chat(telegram: FakeTelegram, ann: Person) -> Chat:
+    """Ann's chat with the bot."""
+    return telegram.private(ann)
+
+
+@pytest.fixture
+async def database(tmp_path: Path) -> AsyncGenerator[Database]:
+    database = Database.at(f"sqlite:///{tmp_path / 'zoetrope.db'}")
+    await database.migrate()
+    yield database
+    await database.close()
+
+
+@pytest.fixture
+def inbox(database: Database) -> Inbox:
+    return Inbox(database)
+
+
+@pytest.fixture
+def jpeg() -> bytes:
+    return a_jpeg()
