@@ -16,8 +16,6 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from telegram.request import HTTPXRequest
-
 from benchmarks.telegram.sampling import sampled
 from benchmarks.telegram.stamps import Stamps, current
 from bots import __main__ as bots_main
@@ -29,6 +27,7 @@ from bots.telegram_bot import app, wire
 from bots.telegram_bot.events import Event, Picture
 from bots.telegram_bot.photos import PhotoDesk
 from bots.telegram_bot.reception import Handler, Reception, SharedReception
+from bots.telegram_bot.transport import Transport
 from bots.telegram_bot.where import Where
 from engine.jobs.job import MediaKey
 from engine.jobs.outbox import Outbox, OutboxEntry
@@ -39,7 +38,7 @@ _WHO_DROPS = ("bots.telegram_bot.replies", "bots.telegram_bot.desk")
 stamps = Stamps()
 
 
-class TimedRequest(HTTPXRequest):
+class TimedRequest(Transport):
     """Notes when updates have come, and when answers leave that no limiter is asked about."""
 
     async def do_request(self, url: str, *args: Any, **kwargs: Any) -> tuple[int, bytes]:
@@ -144,7 +143,7 @@ def main() -> int:
 
 def _put_stopwatches_in() -> None:
     for module, name, timed in (
-        (wire, "HTTPXRequest", TimedRequest),
+        (wire, "Transport", TimedRequest),
         (app, "Reception", TimedReception),
         (app, "SharedReception", TimedSharedReception),
         (app, "SharedBudget", TimedBudget),

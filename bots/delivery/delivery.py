@@ -56,6 +56,7 @@ class Delivery:
         self._watch = watch
         self._pace = pace
         self._on_watch = False
+        self._tasks: asyncio.TaskGroup | None = None
         self._memories: defaultdict[JobId, Memory] = defaultdict(Memory)
 
     async def open(self, ticket: Ticket) -> Placeholder:
@@ -71,7 +72,12 @@ class Delivery:
             request = await self._journal.get(ticket.job)
             if request is None:
                 raise LookupError(f"{ticket.job} is not in the journal")
-            return await self._showing.open(request, memory)
+            try:
+                return await self._showing.open(request, memory)
+            except ChatBusy as busy:
+                memory.turned_away = True
+                self._put_off(ticket.job, memory, busy)
+                raise
 
     async def close(self, job: JobId) -> None:
         """Take a deleted request's message away, and show nothing of it any more.
@@ -91,12 +97,14 @@ class Delivery:
         """Show what happens to the bot's requests, until cancelled."""
         try:
             async with asyncio.TaskGroup() as tasks:
+                self._tasks = tasks
                 tasks.create_task(self._follow_progress())
                 tasks.create_task(self._take_outcomes(tasks))
                 while True:
                     await self._look_around(tasks)
                     await asyncio.sleep(self._pace.pulse_s)
         finally:
+            self._tasks = None
             await self._hand_over()
 
     async def _hand_over(self) -> None:
@@ -176,10 +184,19 @@ class Delivery:
     def _put_off(self, job: JobId, memory: Memory, error: Exception | None) -> None:
         if isinstance(error, ChatBusy):
             wait_s = min(error.retry_after_s, self._pace.longest_wait_s)
+            if self._tasks is not None:
+                self._tasks.create_task(self._take_turn(job, wait_s))
         else:
             wait_s = self._backing_off(memory)
         memory.not_before = asyncio.get_running_loop().time() + wait_s
         log.info("%s is tried again in %.0f s: %s", job, wait_s, error)
+
+    async def _take_turn(self, job: JobId, wait_s: float) -> None:
+        """Be there when the turn has come: until the next pulse it would be lost to others."""
+        await asyncio.sleep(wait_s)
+        memory = self._memories.get(job)
+        if self._on_watch and memory is not None and not memory.lock.locked():
+            await self._look_after(job)
 
     def _backing_off(self, memory: Memory) -> float:
         """Wait longer each time."""

@@ -21,6 +21,7 @@ class Memory:
         in_doubt: a post was not answered, so the next one may be seen as a second message.
         replaced: the person removed the message and was given a new one, the only one they get.
         too_large: the platform does not take this clip.
+        turned_away: opening was put off, so surely nothing is posted.
         looked_at: when it was last brought up to date; monotonic seconds, as `not_before`.
         failures: how often that went wrong since it last went well.
         not_before: when it is tried again.
@@ -34,6 +35,7 @@ class Memory:
     in_doubt: bool = False
     replaced: bool = False
     too_large: bool = False
+    turned_away: bool = False
     looked_at: float = 0.0
     failures: int = 0
     not_before: float = 0.0

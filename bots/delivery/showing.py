@@ -55,7 +55,9 @@ class Showing:
             await self._show_progress(request, memory)
         elif self._age_s(request.finished) > self._pace.give_up_s:
             await self._give_up(request, "it could not be shown in time")
-        elif request.outcome is not None and (request.placeholder or self._is_overdue(request)):
+        elif request.outcome is not None and (
+            request.placeholder or self._may_post(request, memory)
+        ):
             await self._show_end(request, request.outcome, memory)
 
     async def open(self, request: Request, memory: Memory) -> Placeholder:
@@ -88,7 +90,7 @@ class Showing:
         message = await self._status(request, memory)
         try:
             if request.placeholder is None:
-                if self._is_overdue(request):
+                if self._may_post(request, memory):
                     await self._post(request, memory, message)
             elif message != memory.shown and await self._lanes.try_edit(
                 request.placeholder, request.id, message
@@ -201,6 +203,10 @@ class Showing:
             return await self._reporter.status(request, memory.progress)
         except QueueUnavailable:
             return memory.shown or await self._reporter.accepted(request)
+
+    def _may_post(self, request: Request, memory: Memory) -> bool:
+        """Tell whether no placeholder is on its way from whoever took the ask."""
+        return memory.turned_away or self._is_overdue(request)
 
     def _is_overdue(self, request: Request) -> bool:
         """Tell whether a placeholder would have been recorded by now if it had gone well."""

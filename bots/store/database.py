@@ -27,6 +27,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engin
 from sqlalchemy.orm import DeclarativeBase
 
 from bots.errors import StoreUnavailable
+from bots.store import inline_sqlite
 from bots.store.postgres import is_postgres, open_engine
 from engine.jobs.masking import masked_url
 from engine.jobs.settings import PREFIX, BadSetting
@@ -66,7 +67,11 @@ class Database:
             )
         where = make_url(_SQLITE.sub("sqlite+aiosqlite://", url, count=1))
         patient = where.update_query_dict({"timeout": _LOCK_WAIT_S, **where.query})
-        engine = create_async_engine(patient, hide_parameters=True)
+        engine = create_async_engine(
+            patient,
+            hide_parameters=True,
+            connect_args={"async_creator_fn": inline_sqlite.connect},
+        )
         _teach_sqlite(engine)
         return cls(engine)
 
@@ -96,7 +101,7 @@ class Database:
             StoreUnavailable: the database does not answer, or stays locked.
         """
         with _as_unavailable():
-            engine = self._engine.execution_options(writes=True)
+            engine = self._engine.execution_options(begins=inline_sqlite.BEGIN_WRITING)
             async with self._turn(), AsyncSession(engine) as session, session.begin():
                 yield session
 
@@ -110,7 +115,9 @@ class Database:
             file = self._engine.url.database
             if self.dialect == "sqlite" and file is not None:
                 await asyncio.to_thread(_prepare_file, file)
-            engine = self._engine.execution_options(writes=True, migrates=True)
+            engine = self._engine.execution_options(
+                begins=inline_sqlite.BEGIN_WRITING, migrates=True
+            )
             async with engine.begin() as connection:
                 await connection.run_sync(_upgrade, version)
             if self.dialect == "sqlite":
@@ -124,7 +131,7 @@ class Database:
         It does not wait for the disk, which takes milliseconds; from our own end it is safe.
         """
         with _as_unavailable():
-            engine = self._engine.execution_options(writes=True, notes=True)
+            engine = self._engine.execution_options(begins=inline_sqlite.BEGIN_NOTING)
             async with self._turn(), AsyncSession(engine) as session, session.begin():
                 yield session
 
@@ -209,7 +216,6 @@ def _teach_sqlite(engine: AsyncEngine) -> None:
     """Set each connection up, and say BEGIN ourselves: the driver would begin too late."""
 
     def connected(connection: Any, _record: object) -> None:
-        connection.isolation_level = None
         cursor = connection.cursor()
         cursor.execute("PRAGMA foreign_keys = ON")
         cursor.close()
@@ -218,10 +224,7 @@ def _teach_sqlite(engine: AsyncEngine) -> None:
         options = connection.get_execution_options()
         if options.get("migrates"):
             connection.exec_driver_sql("PRAGMA foreign_keys = OFF")
-        if options.get("writes"):
-            how = "NORMAL" if options.get("notes") else "FULL"
-            connection.exec_driver_sql(f"PRAGMA synchronous = {how}")
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("writes") else "BEGIN")
+        connection.exec_driver_sql(options.get("begins", "BEGIN"))
 
     event.listen(engine.sync_engine, "connect", connected)
     event.listen(engine.sync_engine, "begin", begun)

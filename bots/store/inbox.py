@@ -84,7 +84,7 @@ class Inbox:
 
     async def forget_before(self, moment: datetime) -> None:
         """Drop what was taken before a moment, done or not."""
-        async with self._database.noting() as session:
+        async with self._database.writing() as session:
             await session.execute(delete(IncomingRow).where(IncomingRow.taken < moment))
 
     async def _insert(self, taken: Sequence[_Taken]) -> None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from collections import Counter
+from collections.abc import AsyncGenerator, Generator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from itertools import count
 
@@ -20,6 +21,8 @@ log = logging.getLogger(__name__)
 
 _PATIENCE_S = 45.0
 """An answer that comes later than that answers nothing any more."""
+_MOST_WAITING = 5
+"""Answers that may wait in one place: each has a turn there, and results come after it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +32,12 @@ class Replies:
     wire: Wire
     budget: CallBudget
     _numbers: count[int]
+    _waiting: Counter[PlaceId]
 
     @classmethod
     def over(cls, wire: Wire, budget: CallBudget) -> Replies:
         """Answer over a wire, within a budget."""
-        return cls(wire, budget, count())
+        return cls(wire, budget, count(), Counter())
 
     async def say(self, where: Where, text: str, markup: Markup = None) -> int | None:
         """Send a message; its number, if it was sent."""
@@ -67,8 +71,29 @@ class Replies:
         """Wait for our turn in a place.
 
         Raises:
-            ChatBusy: that would take too long.
+            ChatBusy: that would take too long, or too many wait there already.
         """
+        if self._waiting[place] >= _MOST_WAITING:
+            raise ChatBusy(_PATIENCE_S)
+        with self._in_line(place):
+            await self._wait(place)
+        try:
+            yield
+        except ChatBusy as busy:
+            await self.budget.refused(place, busy.retry_after_s)
+            raise
+
+    @contextmanager
+    def _in_line(self, place: PlaceId) -> Generator[None]:
+        self._waiting[place] += 1
+        try:
+            yield
+        finally:
+            self._waiting[place] -= 1
+            if not self._waiting[place]:
+                del self._waiting[place]
+
+    async def _wait(self, place: PlaceId) -> None:
         key, waited_s = f"reply:{id(self)}:{next(self._numbers)}", 0.0
         while (wait_s := await self.budget.turn(place, key)) > 0:
             waited_s += wait_s
@@ -76,8 +101,3 @@ class Replies:
                 raise ChatBusy(wait_s)
             let_others_by()
             await asyncio.sleep(wait_s)
-        try:
-            yield
-        except ChatBusy as busy:
-            await self.budget.refused(place, busy.retry_after_s)
-            raise

@@ -20,12 +20,12 @@ from telegram import (
     Message,
     ReplyParameters,
 )
-from telegram.request import HTTPXRequest
 
 from bots.chat import Placeholder, ShownClip
 from bots.errors import ChatForbidden, ChatUnavailable
 from bots.telegram_bot.refusals import has_lost_topic, has_no_text, translated
 from bots.telegram_bot.thumbnails import blank
+from bots.telegram_bot.transport import Transport
 from bots.telegram_bot.where import Where, inline_of, numbered
 
 Markup = InlineKeyboardMarkup | None
@@ -44,14 +44,7 @@ def open_bot(token: str, api_url: str) -> Bot:
     # waits are timedeltas in the library's next version, and it warns until then
     os.environ.setdefault("PTB_TIMEDELTA", "true")
     calls, polls = (
-        HTTPXRequest(
-            connection_pool_size=connections,
-            connect_timeout=10.0,
-            read_timeout=_ANSWER_S,
-            write_timeout=_ANSWER_S,
-            pool_timeout=60.0,
-            media_write_timeout=_UPLOAD_S,
-        )
+        Transport(connections=connections, answer_s=_ANSWER_S, upload_s=_UPLOAD_S)
         for connections in (_CONNECTIONS, 2)
     )
     return Bot(

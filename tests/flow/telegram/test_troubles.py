@@ -104,7 +104,7 @@ async def test_telegram_refuses_everything_for_a_while(
     for person, place in places.items():
         place.send_photo(person, SELFIE, caption="robot")
         await house.answer(place, lambda it: "Cancel" in it.labels)
-    telegram.fail("*", error=too_many(3), times=9)
+    telegram.fail("*", error=too_many(3), times=6)
     for _ in places:
         await house.make()
     for place in places.values():
