@@ -35,6 +35,8 @@ from engine.jobs.settings import PREFIX, BadSetting
 _MIGRATIONS = Path(__file__).with_name("migrations")
 _SQLITE = re.compile(r"sqlite(\+aiosqlite)?://")
 _LOCK_WAIT_S = "15"
+_READERS = 32
+"""Connections to a SQLite file that are kept: opening one costs ten reads."""
 _MIGRATION_LOCK = 0x7A6F65  # "zoe"; any number all our processes agree on
 
 _ABOUT_STATEMENTS = (IntegrityError, ProgrammingError, DataError, NotSupportedError)
@@ -70,6 +72,7 @@ class Database:
         engine = create_async_engine(
             patient,
             hide_parameters=True,
+            pool_size=_READERS,
             connect_args={"async_creator_fn": inline_sqlite.connect},
         )
         _teach_sqlite(engine)
