@@ -161,6 +161,8 @@ class Journal:
     ) -> bool:
         """Note which message becomes the clip, instead of the one that was to.
 
+        It is not flushed: without it, after the power failed, the clip comes in a new message.
+
         Returns:
             False when another one is noted meanwhile, or nothing is to be shown any more.
         """
@@ -173,7 +175,7 @@ class Journal:
             .values(placeholder=message)
             .returning(RequestRow.id)
         )
-        async with self._database.writing() as session:
+        async with self._database.noting() as session:
             return await session.scalar(noted) is not None
 
     async def conclude(

@@ -96,8 +96,6 @@ class TelegramChat:
             MessageGone: it no longer exists.
             ClipTooLarge: Telegram does not take this clip.
         """
-        if inline_of(placeholder.message) is None:
-            await self._check_place(place_of(numbered(placeholder.message)[0]))
         try:
             if message.clip is None:
                 text, keys = self._text(message), self._keys(job, message)
@@ -176,10 +174,6 @@ class TelegramChat:
         saved = await self.answers.get(job)
         where = Where.read({"chat": now, **saved})
         return where if where.chat == now else Where(chat=now, inline=where.inline)
-
-    async def _check_place(self, place: PlaceId) -> None:
-        if await self.places.current(place) != place:
-            raise MessageGone("the group has become a supergroup")
 
     def _keys(self, job: JobId, message: Message) -> InlineKeyboardMarkup | None:
         shared = None if self.has_inline_mode else remix_link(self.link, job)

@@ -33,6 +33,7 @@ _MEANT: Mapping[type[BotsError], tuple[str, ...]] = {
         "message to delete not found",
         "message can't be deleted",
         "message_id_invalid",
+        "group chat was upgraded",
     ),
     ClipTooLarge: ("file is too big", "too large"),
     ChatForbidden: (
