@@ -112,4 +112,4 @@ async def test_a_photo_is_answered_with_effects_and_a_press_with_a_place_in_the_
     assert request.job is not None
     assert request.job.effect == "robot"
     assert request.placeholder is not None
-    assert request.placeholder.message == str(menu["message_id"])
+    assert request.placeholder.message.endswith(f":{menu['message_id']}")

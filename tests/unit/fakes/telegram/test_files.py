@@ -17,7 +17,7 @@ async def test_a_photo_comes_in_several_sizes_and_the_last_is_the_photo(
     message = update.message
     assert message is not None
     assert message.parse_caption_entities() == {message.caption_entities[0]: "/effect"}
-    small, large = message.photo
+    small, _, large = message.photo
     assert (large.width, large.height) == (400, 300)
     data = await (await large.get_file()).download_as_bytearray()
     assert data == jpeg
@@ -69,7 +69,7 @@ async def test_people_send_what_is_no_photo(bot: Bot, ann: Person, chat: Chat, j
     assert note is not None
     assert note.video_note is not None
     assert note.video_note.thumbnail is not None
-    assert note.video_note.thumbnail.width == 90
+    assert note.video_note.thumbnail.width == 320
 
 
 async def test_a_forwarded_message_says_from_whom(
