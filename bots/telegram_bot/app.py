@@ -11,6 +11,7 @@ from contextlib import asynccontextmanager
 from telegram import Bot, User
 from telegram.error import InvalidToken
 
+from bots.beside import beside
 from bots.chat import PlaceId
 from bots.delivery.budget import Rate
 from bots.delivery.pace import Pace
@@ -81,7 +82,7 @@ async def running(services: Services, settings: BotSettings) -> AsyncGenerator[R
         else:
             arriving = _fetched(bot, reception)
         known = Addresses(services.redis).keep(services.bot, f"https://t.me/{me.username}")
-        async with _beside(delivering, reception.run(), announce(bot), arriving, known):
+        async with beside(delivering, reception.run(), announce(bot), arriving, known):
             yield reception
     finally:
         await bot.shutdown()
@@ -215,15 +216,3 @@ async def _brought(
 def webhook_secret(token: str) -> str:
     """Derive what Telegram shows with every update: the same in every process of a bot."""
     return hmac.digest(token.encode(), b"zoetrope webhook", "sha256").hex()
-
-
-@asynccontextmanager
-async def _beside(*coroutines: Coroutine[None, None, None]) -> AsyncGenerator[None]:
-    """Have things running until the block ends; if one fails, so does the block."""
-    async with asyncio.TaskGroup() as group:
-        tasks = [group.create_task(coroutine) for coroutine in coroutines]
-        try:
-            yield
-        finally:
-            for task in tasks:
-                task.cancel()

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Coroutine
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
 from aiohttp import web
 from aiohttp.typedefs import Handler
 from yarl import URL
 
+from bots.beside import beside
 from bots.errors import StoreUnavailable
 from bots.services import Services
 from bots.settings import BotSettings, is_loopback
@@ -70,7 +71,7 @@ async def open_web_chat(services: Services, settings: BotSettings) -> AsyncGener
     app.add_routes(_page_routes(settings, visitors))
     app.add_routes(_media_routes(services, settings, visitors))
     async with (
-        _running(
+        beside(
             delivery.run(),
             announce_effects(services.studio, rooms),
             forget_sessions(sessions, services.now),
@@ -112,18 +113,6 @@ def _media_routes(
     uploads = Uploads(services.studio, visitors, limit=settings.photo_bytes)
     media = MediaRoutes(services.media, services.studio, visitors)
     return [web.post("/photos", uploads.answer), web.get("/media/{key:.+}", media.answer)]
-
-
-@asynccontextmanager
-async def _running(*coroutines: Coroutine[None, None, None]) -> AsyncGenerator[None]:
-    """Have things running until the block ends; if one fails, so does the block."""
-    async with asyncio.TaskGroup() as group:
-        tasks = [group.create_task(coroutine) for coroutine in coroutines]
-        try:
-            yield
-        finally:
-            for task in tasks:
-                task.cancel()
 
 
 @asynccontextmanager

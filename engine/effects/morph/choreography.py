@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 import numpy as np
 
 from engine.effects.look import Shot
-from engine.effects.toolkit.curves import Track, keyframes, smoothstep
+from engine.effects.toolkit.curves import Track, cut, keyframes, smoothstep
 from engine.effects.toolkit.expression import Expression
 from engine.effects.toolkit.noise import random
 
@@ -40,12 +40,7 @@ class Story:
 
     def part(self, chunk: slice) -> Story:
         """Cut out some frames."""
-        tracks = {
-            track.name: getattr(self, track.name)[chunk]
-            for track in fields(self)
-            if track.name != "expression"
-        }
-        return Story(expression=self.expression.part(chunk), **tracks)
+        return cut(self, chunk)
 
 
 def story(shot: Shot, eyes_turn: float) -> Story:

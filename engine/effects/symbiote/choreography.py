@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.effects.look import Shot
 from engine.effects.toolkit.camera import shake
-from engine.effects.toolkit.curves import keyframes, spring
+from engine.effects.toolkit.curves import cut, keyframes, spring
 
 Track = NDArray[np.float64]
 """One number per frame."""
@@ -91,7 +91,7 @@ class Story:
 
     def part(self, frames: slice) -> Story:
         """Take some of the frames."""
-        return Story(**{field.name: getattr(self, field.name)[frames] for field in fields(self)})
+        return cut(self, frames)
 
 
 def tell(shot: Shot, aim: tuple[float, float]) -> Story:

@@ -4,18 +4,29 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from typing import TypeVar
+from dataclasses import fields, replace
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 from torch import Tensor
 
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+Story = TypeVar("Story", bound="DataclassInstance")
 Value = TypeVar("Value", float, NDArray[np.float32], NDArray[np.float64], Tensor)
 
 Track = NDArray[np.float64]
 """One number per frame."""
 
 SPRING_STEP_S = 1 / 240
+
+
+def cut(story: Story, frames: slice) -> Story:
+    """Take some of the frames of a dataclass of tracks, or of what is cut like one."""
+    parts = {field.name: getattr(story, field.name)[frames] for field in fields(story)}
+    return replace(story, **parts)
 
 
 def smoothstep(low: float, high: float, x: Value) -> Value:

@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from engine.effects.toolkit.curves import Track, smoothstep
+from engine.effects.toolkit.curves import Track, cut, smoothstep
 from engine.effects.toolkit.sampling import column
 from engine.vision.scene import Face, Scene
 
@@ -49,11 +49,8 @@ class Expression:
     brows: Track
     breath: Track
 
-    def part(self, chunk: slice) -> Expression:
-        """Cut out some frames."""
-        return Expression(
-            smile=self.smile[chunk], brows=self.brows[chunk], breath=self.breath[chunk]
-        )
+    def __getitem__(self, frames: slice) -> Expression:
+        return cut(self, frames)
 
 
 class Muscles:
