@@ -160,7 +160,7 @@ def _put_stopwatches_in() -> None:
 def _naming_updates(handle: Handler) -> Handler:
     """Have everything that a handler does know the update it is about."""
 
-    async def handle_named(events: Sequence[Event]) -> int:
+    async def handle_named(events: Sequence[Event]) -> object:
         known = current.set(events[0].update)
         try:
             return await handle(events)

@@ -7,21 +7,21 @@ from dataclasses import dataclass
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup, User
 
-from bots.chat import Person, PersonId, PlaceId, job_id
+from bots.chat import Person, PersonId, PlaceId
 from bots.store.journal import Request
 from bots.telegram_bot.asking import Asking
 from bots.telegram_bot.codes import Code, Verb
 from bots.telegram_bot.events import Said
 from bots.telegram_bot.languages import Languages
 from bots.telegram_bot.links import read_link
-from bots.telegram_bot.messages import Listening, called, pictures_of
+from bots.telegram_bot.messages import Listening, called, job_of
 from bots.telegram_bot.rules import Ruling
 from bots.telegram_bot.where import Where, chat_of, place_of
 from bots.texts.languages import LANGUAGES, NAMES
 from bots.texts.talk import Talk
 from bots.texts.texts import Texts
 from engine.jobs.errors import Refused
-from engine.jobs.job import TERMINAL, JobId, JobState
+from engine.jobs.job import TERMINAL, JobState
 from engine.jobs.refusal import Refusal, RefusalCode
 
 _LISTED = 10
@@ -82,7 +82,7 @@ class Commands:
         """Greet, or go on where a link led from."""
         effect = await read_link(said.text, self.asking.studio)
         if effect is not None:
-            draft = self.asking.begin(said.who, said.where, _name(said))
+            draft = self.asking.begin(said.who, said.where, said.name)
             await self.asking.await_photo(said.who, said.where, draft, effect, None)
             return
         await self._check_entry(said)
@@ -97,11 +97,11 @@ class Commands:
         await self._say(said, talk.hello_group(name) if said.where.is_group else talk.help(name))
 
     async def _effects(self, said: Said) -> None:
-        await self.asking.offer_all(said.who, said.where, _name(said))
+        await self.asking.offer_all(said.who, said.where, said.name)
 
     async def _effect(self, said: Said) -> None:
         """Use the photo that is answered or sent along; otherwise ask for one."""
-        pictures = pictures_of([said]) or ([said.answered] if said.answered else [])
+        pictures = said.pictures_meant
         if pictures:
             await self.listening.use(said, pictures, said.text)
             return
@@ -111,7 +111,7 @@ class Commands:
             return
         card = called(await self.asking.studio.effects(), said.text) if said.text else None
         if card is not None:
-            begun = self.asking.begin(said.who, said.where, _name(said))
+            begun = self.asking.begin(said.who, said.where, said.name)
             await self.asking.await_photo(said.who, said.where, begun, card, None)
         elif said.text:
             data = {"effect": said.text[:40]}
@@ -125,7 +125,7 @@ class Commands:
         if not said.text:
             await self._say(said, _talk(said.who).say_what())
             return
-        pictures = pictures_of([said]) or ([said.answered] if said.answered else [])
+        pictures = said.pictures_meant
         if pictures:
             await self.listening.use(said, pictures, said.text)
         else:
@@ -163,7 +163,9 @@ class Commands:
         if not requests:
             await self._say(said, _talk(said.who).nothing_yet())
             return
-        await self.asking.again(said.who, said.where, requests[0].id, _job(self.asking.name, said))
+        await self.asking.again(
+            said.who, said.where, requests[0].id, job_of(self.asking.name, said)
+        )
 
     async def _lang(self, said: Said) -> None:
         """Set a language, or offer all there are."""
@@ -218,14 +220,6 @@ class Commands:
 def _get(texts: Texts, request: Request) -> InlineKeyboardButton:
     label = Talk(texts).get_clip(texts.title(request.title))
     return InlineKeyboardButton(label, callback_data=str(Code(Verb.GET, request.id)))
-
-
-def _name(said: Said) -> tuple[str, str]:
-    return str(said.where.chat), str(said.message)
-
-
-def _job(name: str, said: Said) -> JobId:
-    return job_id(name, *_name(said))
 
 
 def _talk(who: Person) -> Talk:

@@ -45,12 +45,12 @@ class Desk:
     places: Places
     languages: Languages
 
-    async def handle(self, events: Sequence[Event]) -> int:
-        """Carry out the first of a chat's events, with those that belong to it; how many."""
+    async def handle(self, events: Sequence[Event]) -> None:
+        """Carry out an event: several only if they are one album."""
         first = events[0]
         match first:
             case Said():
-                return await self._hear(first, events)
+                await self._hear([said for said in events if isinstance(said, Said)])
             case Pressed():
                 await self._press(first)
             case Wondered():
@@ -63,11 +63,9 @@ class Desk:
                 await self.places.move(place_of(first.old), place_of(first.new))
             case Joined():
                 await self._greet(first)
-        return 1
 
-    async def _hear(self, first: Said, events: Sequence[Event]) -> int:
-        album = [first, *_rest_of_album(first, events)]
-        who = await self._speaking(first.who)
+    async def _hear(self, album: Sequence[Said]) -> None:
+        who = await self._speaking(album[0].who)
         spoken = [replace(said, who=who) for said in album]
         said = spoken[0]
         try:
@@ -77,7 +75,6 @@ class Desk:
         except Refused as refused:
             job = job_of(self.asking.name, said)
             await self.asking.sorry(who, said.where, job, refused.refusal)
-        return len(album)
 
     async def _press(self, pressed: Pressed) -> None:
         who = await self._speaking(pressed.who)
@@ -121,12 +118,3 @@ class Desk:
     async def _speaking(self, who: Person) -> Person:
         """Take the language somebody has chosen, if they have."""
         return replace(who, language=await self.languages.of(who))
-
-
-def _rest_of_album(first: Said, events: Sequence[Event]) -> list[Said]:
-    rest: list[Said] = []
-    for event in events[1:]:
-        if first.album is None or not isinstance(event, Said) or event.album != first.album:
-            break
-        rest.append(event)
-    return rest

@@ -53,6 +53,17 @@ class Said:
     album: str | None = None
     unusable: bool = False
 
+    @property
+    def name(self) -> tuple[str, str]:
+        """What the message is called: its chat, and its number there."""
+        return str(self.where.chat), str(self.message)
+
+    @property
+    def pictures_meant(self) -> list[Picture]:
+        """The picture that was sent along, or the one that is answered."""
+        meant = self.picture or self.answered
+        return [meant] if meant else []
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pressed:

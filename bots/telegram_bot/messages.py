@@ -58,8 +58,7 @@ class Listening:
         """
         keys = await self._taken(said, pictures)
         if not words:
-            name = (str(said.where.chat), str(said.message))
-            await self.asking.offer(said.who, said.where, keys, name)
+            await self.asking.offer(said.who, said.where, keys, said.name)
             return
         await self.wish(said, keys, words)
 
@@ -67,8 +66,7 @@ class Listening:
         """Ask for what words say of photos: the effect they name, or the nearest to them."""
         card = called(await self.asking.studio.effects(), words)
         if card is not None and 0 < len(keys) < card.photos:
-            name = (str(said.where.chat), str(said.message))
-            draft = self.asking.begin(said.who, said.where, name, keys)
+            draft = self.asking.begin(said.who, said.where, said.name, keys)
             await self.asking.await_photo(said.who, said.where, draft, card, None)
             return
         wish = Wish(photos=keys, effect=card and card.id, words="" if card else words)
@@ -130,4 +128,4 @@ def called(cards: Sequence[EffectCard], words: str) -> EffectCard | None:
 
 def job_of(name: str, said: Said) -> JobId:
     """Derive a job's id from the message that asks for it."""
-    return job_id(name, str(said.where.chat), str(said.message))
+    return job_id(name, *said.name)

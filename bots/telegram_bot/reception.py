@@ -26,7 +26,7 @@ from engine.jobs.logs import bound
 
 log = logging.getLogger(__name__)
 
-Handler = Callable[[Sequence[Event]], Awaitable[int]]
+Handler = Callable[[Sequence[Event]], Awaitable[object]]
 """Carries out one of a chat's events: several only if they are one album."""
 Turnstile = Callable[[str], AbstractAsyncContextManager[None]]
 """Lets one process at a time into a chat."""
