@@ -15,7 +15,8 @@ from redis.asyncio import Redis
 from bots.chat import PlaceId
 from bots.delivery.budget import CALM_S, OVERALL_CALM_S, UNLIMITED, Budget, Rate, unlimited
 from engine.jobs.errors import JobsError, QueueUnavailable
-from engine.jobs.library import Argument, FunctionLibrary, Reply
+from engine.jobs.library import FunctionLibrary
+from engine.jobs.round_trip import Argument, Reply
 
 log = logging.getLogger(__name__)
 

@@ -20,13 +20,7 @@ from contextlib import contextmanager, suppress
 from datetime import timedelta
 from typing import Any, cast
 
-from redis.asyncio import (
-    Connection,
-    ConnectionPool,
-    Redis,
-    SSLConnection,
-    UnixDomainSocketConnection,
-)
+from redis.asyncio import ConnectionPool, Redis
 from redis.asyncio.retry import Retry
 from redis.asyncio.sentinel import MasterNotFoundError, Sentinel, SentinelConnectionPool
 from redis.backoff import ExponentialWithJitterBackoff, NoBackoff
@@ -36,6 +30,7 @@ from redis.exceptions import TimeoutError as NoReply
 
 from engine.jobs.errors import QueueUnavailable
 from engine.jobs.redis_url import RedisUrl
+from engine.jobs.round_trip import LeanConnection, LeanSSLConnection, LeanUnixConnection
 
 SOCKET_TIMEOUT = timedelta(seconds=5)
 BLOCK_LIMIT = timedelta(seconds=2)
@@ -100,9 +95,9 @@ def _pool(url: RedisUrl, options: dict[str, Any]) -> ConnectionPool:
         tls = url.tls is not None
         return _MasterPool(url.master, sentinels(url), ssl=tls, **options)
     if url.socket:
-        return ConnectionPool(UnixDomainSocketConnection, path=url.socket, **options)
+        return ConnectionPool(LeanUnixConnection, path=url.socket, **options)
     ((host, port),) = url.hosts
-    kind = Connection if url.tls is None else SSLConnection
+    kind = LeanConnection if url.tls is None else LeanSSLConnection
     return ConnectionPool(kind, host=host, port=port, **options)
 
 

@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, cast
+from typing import cast
 
 from redis.asyncio import Redis
 from redis.exceptions import OutOfMemoryError, ResponseError
@@ -20,6 +20,7 @@ from redis.exceptions import OutOfMemoryError, ResponseError
 from engine.jobs.connection import reaching_redis
 from engine.jobs.errors import QueueIncompatible
 from engine.jobs.keys import Key, as_lua, prefix
+from engine.jobs.round_trip import Argument, Reply, round_trip
 
 SCHEMA = "2"
 """Version of the layout of keys and records; code of another one must not touch them."""
@@ -37,10 +38,6 @@ _FILES = (
 )
 
 UNUSED_AFTER = timedelta(days=7)
-
-Argument = str | int | float
-Reply = Any
-"""What a function answers: None, an int, a string or nested lists of these."""
 
 
 class FunctionLibrary:
@@ -78,24 +75,19 @@ class FunctionLibrary:
     async def call(self, function: str, *args: Argument) -> Reply:
         """Run a function; they are loaded before the first call, and when the server lost them."""
         with reaching_redis():
-            return await self._loaded(lambda: self._fcall(function, *args))
+            [reply] = await self._loaded(lambda: self._ask(self._fcall(function, *args)))
+            return reply
 
     async def call_when_rung(
         self, bell: str, wait_s: float, function: str, *args: Argument
     ) -> Reply:
         """Wait for an item in a list, or a while, then run a function: all in one round trip."""
-
-        async def both() -> Reply:
-            steps = self._redis.pipeline(transaction=False)
-            steps.blpop([bell], timeout=wait_s)
-            steps.fcall(f"{self._name}_{function}", 1, self._prefix, *args)  # pyright: ignore[reportUnknownMemberType]
-            _, reply = await steps.execute()
+        wait, call = ("BLPOP", bell, wait_s), self._fcall(function, *args)
+        with reaching_redis():
+            _, reply = await self._loaded(lambda: self._ask(wait, call))
             return reply
 
-        with reaching_redis():
-            return await self._loaded(both)
-
-    async def _loaded(self, act: Callable[[], Awaitable[Reply]]) -> Reply:
+    async def _loaded(self, act: Callable[[], Awaitable[list[Reply]]]) -> list[Reply]:
         if not self._is_loaded:
             # Without memory the server takes no functions, but it may have them from others.
             with suppress(OutOfMemoryError):
@@ -108,11 +100,11 @@ class FunctionLibrary:
         await self._load()
         return await act()
 
-    async def _fcall(self, function: str, *args: Argument) -> Reply:
-        name = f"{self._name}_{function}"
-        return await self._redis.fcall(  # pyright: ignore[reportUnknownMemberType]
-            name, 1, self._prefix, *args
-        )
+    async def _ask(self, *commands: tuple[Argument, ...]) -> list[Reply]:
+        return await round_trip(self._redis, *commands)
+
+    def _fcall(self, function: str, *args: Argument) -> tuple[Argument, ...]:
+        return ("FCALL", f"{self._name}_{function}", 1, self._prefix, *args)
 
     async def _remove_unused(self) -> None:
         """Note that our version is in use, and remove those that have not been for long."""

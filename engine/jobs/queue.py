@@ -35,10 +35,11 @@ from engine.jobs.job import (
     WorkerId,
 )
 from engine.jobs.keys import Key, prefix
-from engine.jobs.library import FunctionLibrary, Reply
+from engine.jobs.library import FunctionLibrary
 from engine.jobs.order import USUAL_CAPS, USUAL_ORDER, Ability, Caps, ClaimOrder
 from engine.jobs.progress import PROGRESS_JSON
 from engine.jobs.refusal import Refusal, RefusalCode
+from engine.jobs.round_trip import Reply
 from engine.jobs.standing import read_standings
 from engine.jobs.wire import MOST_BYTES, description, rules, serves
 

@@ -34,22 +34,33 @@ end
 
 -- What a worker sees.
 
-local function is_visible(p, lane, worker)
-  local keys = {}
-  for i, need in ipairs(worker.needs) do
-    keys[i] = p .. KEY.READY .. lane .. '|' .. need
+-- The keys of an index, one for each need. They are remembered with the ability.
+local function keys_of(p, index, worker)
+  local prefix = p .. index
+  local keys = worker.keys[prefix]
+  if not keys then
+    keys = {}
+    for i, need in ipairs(worker.needs) do
+      keys[i] = prefix .. need
+    end
+    worker.keys[prefix] = keys
   end
+  return keys
+end
+
+local function is_visible(p, lane, worker)
+  local keys = keys_of(p, KEY.READY .. lane .. '|', worker)
   return #keys > 0 and call('EXISTS', unpack(keys)) > 0
 end
 
 local function visible(p, worker)
-  local lanes, names = {}, call('HKEYS', p .. KEY.VIRTUAL)
-  table.sort(names)
-  for _, name in ipairs(names) do
-    if is_visible(p, name, worker) then
-      lanes[#lanes + 1] = name
+  local lanes = {}
+  for lane in pairs(worker.times) do
+    if is_visible(p, lane, worker) then
+      lanes[#lanes + 1] = lane
     end
   end
+  table.sort(lanes)
   return lanes
 end
 
@@ -60,10 +71,10 @@ end
 -- The first job in the index of each need of the worker, and which of these is the very first.
 local function firsts(p, index, worker)
   local found, head = {}, nil
-  for _, need in ipairs(worker.needs) do
-    local first = call('ZRANGE', p .. index .. need, 0, 0, 'WITHSCORES')
+  for i, key in ipairs(keys_of(p, index, worker)) do
+    local first = call('ZRANGE', key, 0, 0, 'WITHSCORES')
     if first[1] then
-      local seen = {id = first[1], rank = tonumber(first[2]), index = need}
+      local seen = {id = first[1], rank = tonumber(first[2]), index = worker.needs[i]}
       found[#found + 1] = seen
       head = (not head or before(seen, head)) and seen or head
     end

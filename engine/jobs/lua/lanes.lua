@@ -46,6 +46,15 @@ local function virtual_time(p, lane)
   return tonumber(time) or 0
 end
 
+-- The virtual time of every lane that there is.
+local function lane_times(p)
+  local times, flat = {}, call('HGETALL', p .. KEY.VIRTUAL)
+  for i = 1, #flat, 2 do
+    times[flat[i]] = tonumber(flat[i + 1])
+  end
+  return times
+end
+
 -- Among equals, who came first is first: jobs are numbered as they come.
 local TURN_S = 1e-6
 
@@ -69,8 +78,9 @@ end
 
 -- The virtual time follows the job at the head, never one that overtakes it: otherwise whoever is
 -- overtaken would lose what they are owed, without bound.
-local function advance(p, lane, start)
-  if start > virtual_time(p, lane) then
+local function advance(p, times, lane, start)
+  if start > (times[lane] or 0) then
+    times[lane] = start
     call('HSET', p .. KEY.VIRTUAL, lane, exact(start))
     call('ZREMRANGEBYSCORE', p .. KEY.TAGS .. lane, '-inf', exact(start))
   end
@@ -128,12 +138,34 @@ local function slots_taken(p, job)
   return tonumber(taken[1]) or 0, tonumber(taken[2]) or 0
 end
 
-local function enter_race(p, job, ...)
+local function take_slots(p, job)
   local person, place = owners(job)
-  call('HINCRBY', p .. KEY.SLOTS, person, 1)
-  call('HINCRBY', p .. KEY.SLOTS, place, 1)
+  return call('HINCRBY', p .. KEY.SLOTS, person, 1), call('HINCRBY', p .. KEY.SLOTS, place, 1)
+end
+
+local function give_slots_back(p, job)
+  local person, place = owners(job)
+  add_to(p, KEY.SLOTS, person, -1)
+  add_to(p, KEY.SLOTS, place, -1)
+end
+
+-- Take slots, unless that is over a cap.
+local function take_slots_within(p, job, caps)
+  local person, place = take_slots(p, job)
+  if person <= caps.person_running and place <= caps.place_running then
+    return true
+  end
+  give_slots_back(p, job)
+end
+
+local function race(p, job, ...)
   tag(p, job, ...)
   add_to_race(p, job)
+end
+
+local function enter_race(p, job)
+  take_slots(p, job)
+  race(p, job)
 end
 
 local function let_in(p, job)
@@ -166,8 +198,7 @@ end
 
 local function leave_slot(p, job)
   local person, place = owners(job)
-  add_to(p, KEY.SLOTS, person, -1)
-  add_to(p, KEY.SLOTS, place, -1)
+  give_slots_back(p, job)
   promote(p, person, 'person', 'place')
   promote(p, place, 'place', 'person')
 end
@@ -176,10 +207,9 @@ end
 
 -- Queue a new job, and tell whether a worker was idle; what is given is its record.
 local function join_queue(p, job, ...)
-  local caps, person, place = caps_of(job), slots_taken(p, job)
   call('ZADD', p .. KEY.QUEUED, job.number, job.id)
-  if person < caps.person_running and place < caps.place_running then
-    enter_race(p, job, ...)
+  if take_slots_within(p, job, caps_of(job)) then
+    race(p, job, ...)
   else
     write(p, job, ...)
     park(p, job)

@@ -86,22 +86,15 @@ local function over_cap(p, job)
   end
 end
 
--- What a client says of a new job, in this order; wire.py has the same.
-local SAID = {
-  'id', 'person', 'place', 'bot', 'lane', 'weight', 'shortness', 'size', 'batch', 'caps',
-  'variants', 'payload',
-}
-
+-- What a client says of a new job, in the order of wire.py.
 local function new_job(said)
-  local job = {}
-  for i, field in ipairs(SAID) do
-    job[field] = said[i]
-  end
-  job.weight = tonumber(job.weight)
-  job.variants_json, job.variants = job.variants, cjson.decode(job.variants)
-  job.created = now()
-  job.lead = tonumber(job.shortness) * job.variants[1][2] / job.weight
-  return job
+  local variants, weight = cjson.decode(said[11]), tonumber(said[6])
+  return {
+    id = said[1], person = said[2], place = said[3], bot = said[4], lane = said[5],
+    weight = weight, lead = tonumber(said[7]) * variants[1][2] / weight, size = said[8],
+    batch = said[9], caps = said[10], variants = variants, variants_json = said[11],
+    payload = said[12], created = now(), number = 0, start = 0, score = 0, entered = 0,
+  }
 end
 
 register('enqueue', {}, function(p, args)

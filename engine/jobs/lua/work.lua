@@ -49,7 +49,7 @@ local function advance_with(p, lane, worker, head)
     head = first
   end
   local start = head.job and head.job.start or call('HGET', p .. KEY.JOB .. head.id, 'start')
-  advance(p, lane, tonumber(start))
+  advance(p, worker.times, lane, tonumber(start))
 end
 
 -- Lend a job to a worker, and charge for it. A parked one is let into the race first, over the cap.
@@ -127,21 +127,13 @@ local function answer(p, jobs)
 end
 
 -- Workers say the same of themselves again and again, and most say what others say.
-local MOST_KNOWN = 256
-local known, known_count = {}, 0
-
-local function ability_of(text)
-  if not known[text] then
-    if known_count == MOST_KNOWN then
-      known, known_count = {}, 0
-    end
-    local ability = cjson.decode(text)
-    ability.switch_json = cjson.encode(ability.switch)
-    ability.pool = pool_of(ability.needs)
-    known[text], known_count = ability, known_count + 1
-  end
-  return known[text]
-end
+local ability_of = remembering(function(text)
+  local ability = cjson.decode(text)
+  ability.switch_json = cjson.encode(ability.switch)
+  ability.pool = pool_of(ability.needs)
+  ability.keys = {}
+  return ability
+end)
 
 register('claim', {'allow-oom'}, function(p, args)
   local ability = ability_of(args[1])
@@ -150,7 +142,9 @@ register('claim', {'allow-oom'}, function(p, args)
   if again then
     return answer(p, again)
   end
-  local served, lanes = read_served(p, worker.pool), visible(p, worker)
+  local served = read_served(p, worker.pool)
+  worker.times = lane_times(p)
+  local lanes = visible(p, worker)
   local seen, why, head = choose(p, worker, lanes, served)
   if not seen then
     rest(p, worker)

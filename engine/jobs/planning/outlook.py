@@ -10,11 +10,12 @@ from typing import NamedTuple
 from pydantic import Json, TypeAdapter, ValidationError
 
 from engine.jobs.job import JobState
-from engine.jobs.library import FunctionLibrary, Reply
+from engine.jobs.library import FunctionLibrary
 from engine.jobs.order import Ability, Caps
 from engine.jobs.planning.costs import CostKey
 from engine.jobs.planning.fair import Account, Clock, Pick, Snapshot, Why
 from engine.jobs.planning.waiting import Entry, Tag
+from engine.jobs.round_trip import Reply
 
 MOST_READY = 2000
 MOST_PARKED = 2000
