@@ -6,13 +6,14 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from pydantic import TypeAdapter
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 
-from bots.store.database import Database, put
+from bots.store.database import Database
 from bots.store.tables import AnswerRow, RequestRow
 from engine.jobs.job import JobId
 
 _WHERE = TypeAdapter(dict[str, str | int])
+_BODY = select(AnswerRow.body).where(AnswerRow.job == bindparam("job"))
 
 
 class Answers:
@@ -24,13 +25,11 @@ class Answers:
     async def put(self, job: JobId, where: Mapping[str, str | int], now: datetime) -> None:
         """Note where a job's answers go, over what was noted; before it is submitted, at best."""
         body = _WHERE.dump_json(dict(where)).decode()
-        async with self._database.noting() as session:
-            await put(session, AnswerRow, job=job, body=body, created=now)
+        await self._database.put(AnswerRow, job=job, body=body, created=now)
 
     async def get(self, job: JobId) -> Mapping[str, str | int]:
         """Say where a job's answers go; nothing when nothing was noted."""
-        async with self._database.reading() as session:
-            body = await session.scalar(select(AnswerRow.body).where(AnswerRow.job == job))
+        body = await self._database.value(_BODY, job=job)
         return {} if body is None else _WHERE.validate_json(body)
 
     async def forget(self, jobs: Collection[JobId]) -> None:

@@ -6,14 +6,15 @@ import asyncio
 import contextlib
 import re
 import sqlite3
-from collections.abc import AsyncGenerator, Generator
+from collections.abc import AsyncGenerator, Generator, Sequence
 from contextlib import asynccontextmanager, contextmanager
+from functools import cache
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Self, TypeVar, TypeVarTuple, cast
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, event, make_url, text
+from sqlalchemy import Connection, Executable, Row, Select, event, make_url, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import (
     DataError,
@@ -28,9 +29,13 @@ from sqlalchemy.orm import DeclarativeBase
 
 from bots.errors import StoreUnavailable
 from bots.store import inline_sqlite
+from bots.store.at_hand import AtHand, Values
 from bots.store.postgres import is_postgres, open_engine
 from engine.jobs.masking import masked_url
 from engine.jobs.settings import PREFIX, BadSetting
+
+Columns = TypeVarTuple("Columns")
+Found = TypeVar("Found")
 
 _MIGRATIONS = Path(__file__).with_name("migrations")
 _SQLITE = re.compile(r"sqlite(\+aiosqlite)?://")
@@ -50,6 +55,7 @@ class Database:
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
         self._writer = asyncio.Lock()
+        self._at_hand = _at_hand(engine)
 
     @classmethod
     def at(cls, url: str) -> Self:
@@ -107,6 +113,46 @@ class Database:
             engine = self._engine.execution_options(begins=inline_sqlite.BEGIN_WRITING)
             async with self._turn(), AsyncSession(engine) as session, session.begin():
                 yield session
+
+    async def rows(self, statement: Select[*Columns], **values: object) -> Sequence[Row[*Columns]]:
+        """Run one statement that only reads; a session would cost many times as much.
+
+        Raises:
+            StoreUnavailable: the database does not answer.
+        """
+        with _as_unavailable():
+            if self._at_hand is not None:
+                rows = self._at_hand.rows(statement, values)
+                return cast("Sequence[Row[*Columns]]", rows)
+            async with self._engine.connect() as connection:
+                return (await connection.execute(statement, values)).all()
+
+    async def value(self, statement: Select[Found], **values: object) -> Found | None:
+        """Run one statement that only reads a single value.
+
+        Raises:
+            StoreUnavailable: the database does not answer.
+        """
+        rows = await self.rows(statement, **values)
+        return rows[0][0] if rows else None
+
+    async def note(self, statement: Executable, values: Values) -> Sequence[Row[Any]]:
+        """Run one statement as `noting` does; gives what it returns.
+
+        Raises:
+            StoreUnavailable: the database does not answer, or stays locked.
+        """
+        with _as_unavailable():
+            if self._at_hand is not None:
+                async with self._turn():
+                    return await self._at_hand.note(statement, values)
+            async with self._engine.begin() as connection:
+                result = await connection.execute(statement, values)
+                return result.all() if result.returns_rows else ()
+
+    async def put(self, table: type[DeclarativeBase], **values: object) -> None:
+        """Note a row, or change these values of the one that has its key."""
+        await self.note(_putting(self.dialect, table, tuple(values)), values)
 
     async def migrate(self, version: str = "head") -> None:
         """Bring the tables up to date; processes that start together do it once.
@@ -166,6 +212,8 @@ class Database:
 
     async def close(self) -> None:
         """Close every connection."""
+        if self._at_hand is not None:
+            self._at_hand.close()
         await self._engine.dispose()
 
 
@@ -182,18 +230,31 @@ async def insert_new(session: AsyncSession, table: type[DeclarativeBase], **valu
 
 async def put(session: AsyncSession, table: type[DeclarativeBase], **values: object) -> None:
     """Insert a row, or change these values of the one that has its key."""
-    statement = insert_into(session, table).values(**values)
-    key = [column.name for column in table.__table__.primary_key]
-    new = {name: statement.excluded[name] for name in values if name not in key}
-    await session.execute(statement.on_conflict_do_update(index_elements=key, set_=new))
+    dialect = session.get_bind().dialect.name
+    await session.execute(_putting(dialect, table, tuple(values)), values)
 
 
 def insert_into(
     session: AsyncSession, table: type[DeclarativeBase]
 ) -> postgresql.Insert | sqlite.Insert:
     """Begin an insert that can say what happens when a key is taken."""
-    dialect = session.get_bind().dialect.name
+    return inserting(session.get_bind().dialect.name, table)
+
+
+def inserting(dialect: str, table: type[DeclarativeBase]) -> postgresql.Insert | sqlite.Insert:
+    """Begin an insert in a dialect."""
     return postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
+
+
+@cache
+def _putting(
+    dialect: str, table: type[DeclarativeBase], names: tuple[str, ...]
+) -> postgresql.Insert | sqlite.Insert:
+    """Make the statement that puts values of these names: that takes longer than to run it."""
+    statement = inserting(dialect, table)
+    key = [column.name for column in table.__table__.primary_key]
+    new = {name: statement.excluded[name] for name in names if name not in key}
+    return statement.on_conflict_do_update(index_elements=key, set_=new)
 
 
 @contextmanager
@@ -207,6 +268,14 @@ def _as_unavailable() -> Generator[None]:
         reason = str(error.orig if isinstance(error, DBAPIError) else error)
         said = reason or "it does not answer in time"
         raise StoreUnavailable(f"The database cannot be used: {said}") from error
+
+
+def _at_hand(engine: AsyncEngine) -> AtHand | None:
+    """Keep single statements of a SQLite file out of the engine."""
+    file = engine.url.database
+    if engine.dialect.name != "sqlite" or file is None:
+        return None
+    return AtHand(file, patience_s=float(engine.url.normalized_query["timeout"][0]))
 
 
 def _prepare_file(file: str) -> None:

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from pydantic import TypeAdapter, ValidationError
-from sqlalchemy import delete, or_, select
+from sqlalchemy import bindparam, delete, or_, select
 
 from bots.chat import PersonId, PlaceId
-from bots.store.database import Database, put
+from bots.store.database import Database
 from bots.store.tables import DraftRow
 from engine.jobs.job import ClipFormat, MediaKey, ParamValue
 
@@ -40,6 +40,14 @@ class Draft:
 
 
 _DRAFT = TypeAdapter(Draft)
+_BODY = select(DraftRow.body).where(DraftRow.id == bindparam("id"))
+_NEWEST = (
+    select(DraftRow.body)
+    .where(DraftRow.person == bindparam("person"), DraftRow.place == bindparam("place"))
+    .order_by(DraftRow.created.desc(), DraftRow.id.desc())
+    .limit(1)
+)
+_FORGET = delete(DraftRow).where(DraftRow.id == bindparam("draft"))
 
 
 class Drafts:
@@ -52,20 +60,15 @@ class Drafts:
         """Keep a draft, instead of the one of its id."""
         values = {"person": draft.person, "place": draft.place, "created": draft.created}
         body = _DRAFT.dump_json(draft).decode()
-        async with self._database.noting() as session:
-            await put(session, DraftRow, id=draft.id, body=body, **values)
+        await self._database.put(DraftRow, id=draft.id, body=body, **values)
 
     async def get(self, draft: str) -> Draft | None:
         """Get a draft."""
-        async with self._database.reading() as session:
-            return _read(await session.scalar(select(DraftRow.body).where(DraftRow.id == draft)))
+        return _read(await self._database.value(_BODY, id=draft))
 
     async def latest(self, person: PersonId, place: PlaceId) -> Draft | None:
         """Get what a person has begun last in a place."""
-        theirs = select(DraftRow.body).where(DraftRow.person == person, DraftRow.place == place)
-        newest = theirs.order_by(DraftRow.created.desc(), DraftRow.id.desc()).limit(1)
-        async with self._database.reading() as session:
-            return _read(await session.scalar(newest))
+        return _read(await self._database.value(_NEWEST, person=person, place=place))
 
     async def naming(self, person: PersonId, photos: Collection[MediaKey]) -> frozenset[MediaKey]:
         """Pick the photos that a person's drafts still need."""
@@ -79,8 +82,7 @@ class Drafts:
 
     async def forget(self, draft: str) -> None:
         """Drop a draft."""
-        async with self._database.noting() as session:
-            await session.execute(delete(DraftRow).where(DraftRow.id == draft))
+        await self._database.note(_FORGET, {"draft": draft})
 
     async def forget_person(self, person: PersonId) -> None:
         """Drop everything a person has begun."""

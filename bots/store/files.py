@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 
-from bots.store.database import Database, put
+from bots.store.database import Database
 from bots.store.tables import PlatformFileRow
 from engine.jobs.job import MediaKey
 
 _OUR_OWN = "previews/"
+_FILE = select(PlatformFileRow.file).where(
+    PlatformFileRow.bot == bindparam("bot"), PlatformFileRow.key == bindparam("key")
+)
 
 
 class PlatformFiles:
@@ -22,16 +25,11 @@ class PlatformFiles:
 
     async def get(self, bot: str, key: MediaKey) -> str | None:
         """Say what a bot's platform calls some media."""
-        file = select(PlatformFileRow.file).where(
-            PlatformFileRow.bot == bot, PlatformFileRow.key == key
-        )
-        async with self._database.reading() as session:
-            return await session.scalar(file)
+        return await self._database.value(_FILE, bot=bot, key=key)
 
     async def put(self, bot: str, key: MediaKey, file: str, now: datetime) -> None:
         """Note what a bot's platform calls some media, over what was noted."""
-        async with self._database.noting() as session:
-            await put(session, PlatformFileRow, bot=bot, key=key, file=file, created=now)
+        await self._database.put(PlatformFileRow, bot=bot, key=key, file=file, created=now)
 
     async def forget(self, keys: Collection[MediaKey]) -> None:
         """Drop what every platform calls some media."""

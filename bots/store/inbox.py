@@ -5,12 +5,20 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from functools import cache
 
 from sqlalchemy import bindparam, delete, func, select, update
+from sqlalchemy.sql.dml import ReturningInsert
 
-from bots.store.database import Database, insert_into
+from bots.store.database import Database, inserting
 from bots.store.rounds import Rounds
 from bots.store.tables import IncomingRow
+
+_DONE = (
+    update(IncomingRow)
+    .where(IncomingRow.bot == bindparam("its_bot"), IncomingRow.update == bindparam("number"))
+    .values(done=bindparam("now"), body="")
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,20 +99,17 @@ class Inbox:
         # In one order, so that processes that take the same do not wait for each other in a ring.
         in_order = sorted(taken, key=lambda it: (it.update.bot, it.update.update))
         rows = [asdict(it.update) | {"taken": it.now} for it in in_order]
-        async with self._database.noting() as session:
-            connection = await session.connection()
-            written = insert_into(session, IncomingRow).on_conflict_do_nothing()
-            told = await connection.execute(
-                written.returning(IncomingRow.bot, IncomingRow.update), rows
-            )
-            new = {(bot, update) for bot, update in told}
+        told = await self._database.note(_taking(self._database.dialect), rows)
+        new = {tuple(row) for row in told}
         for it in in_order:
             it.is_new = (it.update.bot, it.update.update) in new
 
     async def _empty(self, done: Sequence[_Done]) -> None:
-        known = IncomingRow.bot == bindparam("its_bot"), IncomingRow.update == bindparam("number")
-        change = update(IncomingRow).where(*known).values(done=bindparam("now"), body="")
         rows = [{"its_bot": it.bot, "number": it.update, "now": it.now} for it in sorted(done)]
-        async with self._database.noting() as session:
-            connection = await session.connection()
-            await connection.execute(change, rows)
+        await self._database.note(_DONE, rows)
+
+
+@cache
+def _taking(dialect: str) -> ReturningInsert[str, int]:
+    written = inserting(dialect, IncomingRow).on_conflict_do_nothing()
+    return written.returning(IncomingRow.bot, IncomingRow.update)

@@ -9,10 +9,10 @@ import logging
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
-from sqlalchemy import ColumnElement, delete, select, update
+from sqlalchemy import ColumnElement, Row, bindparam, delete, select, update
 
 from bots.accounts import LedgerKind, Usage, closing, price
 from bots.chat import MessageId, Person, PersonId, Placeholder, PlaceId
@@ -36,6 +36,25 @@ from engine.jobs.job import (
 )
 
 Known = TypeVar("Known")
+
+_BY_ID = select(RequestRow.__table__).where(RequestRow.id == bindparam("id"))
+_UNDELIVERED = select(RequestRow.id).where(
+    RequestRow.bot == bindparam("bot"), RequestRow.delivered.is_(None)
+)
+_EXPECTED = bindparam("expected", type_=RequestRow.placeholder.type)
+_MESSAGE = bindparam("message", type_=RequestRow.placeholder.type)
+_SET_PLACEHOLDER = (
+    update(RequestRow)
+    .where(
+        RequestRow.id == bindparam("its_id"),
+        RequestRow.placeholder.is_not_distinct_from(_EXPECTED)
+        | (RequestRow.placeholder == _MESSAGE),
+        RequestRow.delivered.is_(None),
+        RequestRow.erased.is_(False),
+    )
+    .values(placeholder=_MESSAGE)
+    .returning(RequestRow.id)
+)
 
 log = logging.getLogger(__name__)
 
@@ -106,15 +125,12 @@ class Journal:
 
     async def get(self, job: JobId) -> Request | None:
         """Get a request."""
-        async with self._database.reading() as session:
-            row = await session.get(RequestRow, job)
-            return None if row is None else _request(row)
+        rows = await self._database.rows(_BY_ID, id=job)
+        return _request(rows[0]) if rows else None
 
     async def undelivered(self, bot: str) -> list[JobId]:
         """List the requests of a bot whose people still wait to see what became of them."""
-        waiting = select(RequestRow.id).where(RequestRow.bot == bot, RequestRow.delivered.is_(None))
-        async with self._database.reading() as session:
-            return [JobId(job) for job in await session.scalars(waiting)]
+        return [JobId(job) for (job,) in await self._database.rows(_UNDELIVERED, bot=bot)]
 
     async def unfinished(self, before: datetime) -> Mapping[JobId, str]:
         """Name the requests without an outcome, asked for before a moment, and the bot of each."""
@@ -166,17 +182,8 @@ class Journal:
         Returns:
             False when another one is noted meanwhile, or nothing is to be shown any more.
         """
-        known = RequestRow.placeholder
-        expected = known.is_not_distinct_from(replaces) | (known == message)
-        wanted = RequestRow.delivered.is_(None), RequestRow.erased.is_(False)
-        noted = (
-            update(RequestRow)
-            .where(RequestRow.id == job, expected, *wanted)
-            .values(placeholder=message)
-            .returning(RequestRow.id)
-        )
-        async with self._database.noting() as session:
-            return await session.scalar(noted) is not None
+        values = {"its_id": job, "message": message, "expected": replaces}
+        return bool(await self._database.note(_SET_PLACEHOLDER, values))
 
     async def conclude(
         self, job: JobId, outcome: Outcome, now: datetime, *, counted: bool | None = None
@@ -304,7 +311,7 @@ def _row(request: Request) -> RequestRow:
     )
 
 
-def _request(row: RequestRow) -> Request:
+def _request(row: RequestRow | Row[Any]) -> Request:
     place = PlaceId(row.place)
     message = None if row.placeholder is None else MessageId(row.placeholder)
     return Request(

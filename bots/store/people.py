@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from functools import cache
 
-from sqlalchemy import ColumnElement, ScalarSelect, Select, bindparam, func, select
+from sqlalchemy import ColumnElement, Row, ScalarSelect, Select, bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bots.accounts import DAY, Usage
@@ -26,8 +26,8 @@ class People:
 
     async def usage(self, person: PersonId, now: datetime) -> Usage:
         """Tell what the rules need to know about a person."""
-        async with self._database.reading() as session:
-            return await count_usage(session, person, now)
+        [row] = await self._database.rows(_usage(), person=person, since=now - DAY, place=None)
+        return _usage_from(row)
 
     async def block(self, person: PersonId) -> None:
         """Let a person in no more, wherever they ask."""
@@ -39,8 +39,7 @@ class People:
 
     async def language(self, person: PersonId) -> str | None:
         """Say which language a person has chosen, if any."""
-        async with self._database.reading() as session:
-            return await session.scalar(_language(), {"person": person})
+        return await self._database.value(_language(), person=person)
 
     async def set_language(self, person: PersonId, language: str | None) -> None:
         """Note which language a person has chosen; None takes it back."""
@@ -80,7 +79,10 @@ async def count_usage(
 ) -> Usage:
     """Count a person's requests within a transaction, and those in a place."""
     given = {"person": person, "since": now - DAY, "place": place}
-    row = (await session.execute(_usage(), given)).one()
+    return _usage_from((await session.execute(_usage(), given)).one())
+
+
+def _usage_from(row: Row[bool, bool, int, datetime, int, int, str | None]) -> Usage:
     return Usage(
         blocked=row.blocked or False,
         paused=row.paused or False,

@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 
 from bots.chat import PersonId
 from bots.store.database import Database
 from bots.store.people import locked_person
 from bots.store.tables import PhotoRow
 from engine.jobs.job import MediaKey
+
+_OWNED = select(PhotoRow.key).where(
+    PhotoRow.person == bindparam("person"), PhotoRow.key.in_(bindparam("keys", expanding=True))
+)
 
 
 class Photos:
@@ -30,9 +34,8 @@ class Photos:
 
     async def owned(self, person: PersonId, keys: Collection[MediaKey]) -> frozenset[MediaKey]:
         """Pick the photos that are this person's and still kept."""
-        mine = select(PhotoRow.key).where(PhotoRow.person == person, PhotoRow.key.in_(keys))
-        async with self._database.reading() as session:
-            return frozenset(MediaKey(key) for key in await session.scalars(mine))
+        found = await self._database.rows(_OWNED, person=person, keys=tuple(keys))
+        return frozenset(MediaKey(key) for (key,) in found)
 
     async def of(self, person: PersonId) -> tuple[MediaKey, ...]:
         """List all of a person's photos."""

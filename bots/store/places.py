@@ -25,8 +25,7 @@ class Places:
 
     async def rules(self, place: PlaceId) -> PlaceRules:
         """Get the rules of a place."""
-        async with self._database.reading() as session:
-            return read_rules(await session.scalar(_rules(), {"place": place}))
+        return read_rules(await self._database.value(_rules(), place=place))
 
     async def set_rules(self, place: PlaceId, rules: PlaceRules) -> None:
         """Give a place its rules, wherever it is now."""
@@ -36,8 +35,7 @@ class Places:
 
     async def current(self, place: PlaceId) -> PlaceId:
         """Say what a place is now."""
-        async with self._database.reading() as session:
-            return await _current(session, place)
+        return PlaceId(await self._database.value(_moved_to(), place=place) or place)
 
     async def move(self, old: PlaceId, new: PlaceId) -> None:
         """Note that a place has become another; its rules go with it unless that has its own."""
