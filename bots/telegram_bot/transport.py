@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
+from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
 
 import aiohttp
 from telegram.error import NetworkError, TimedOut
@@ -36,7 +39,7 @@ class Transport(BaseRequest):
         """Open; again is fine."""
         if self._session is None:
             connector = aiohttp.TCPConnector(limit=self._connections, keepalive_timeout=_IDLE_S)
-            self._session = aiohttp.ClientSession(connector=connector, trust_env=True)
+            self._session = aiohttp.ClientSession(connector=connector)
 
     async def shutdown(self) -> None:
         """Close; again is fine."""
@@ -66,14 +69,23 @@ class Transport(BaseRequest):
         total_s = max(self._upload_s, usual_s) if uploads else usual_s
         patience = aiohttp.ClientTimeout(total=total_s, sock_connect=_CONNECT_S)
         body = None if request_data is None else _body(request_data)
+        asked = self._session.request(
+            method, url, data=body, timeout=patience, proxy=_proxy(*urlsplit(url)[:2])
+        )
         try:
-            async with self._session.request(method, url, data=body, timeout=patience) as answer:
+            async with asked as answer:
                 return answer.status, await answer.read()
         except TimeoutError as error:
             raise TimedOut from error
         except (aiohttp.ClientError, OSError) as error:
             # its text may have the address in it, and with it the token
             raise NetworkError(type(error).__name__) from error
+
+
+@cache
+def _proxy(scheme: str, host: str) -> str | None:
+    """Find the proxy that the environment names, once: the library would look at every call."""
+    return None if proxy_bypass(host) else getproxies().get(scheme)
 
 
 def _body(data: RequestData) -> aiohttp.FormData:
