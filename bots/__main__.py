@@ -10,6 +10,8 @@ import sys
 from contextlib import AbstractAsyncContextManager
 from typing import cast
 
+import uvloop
+
 from bots.errors import BotsError
 from bots.services import Services, opened
 from bots.settings import BotSettings
@@ -35,7 +37,8 @@ def main() -> int:
     try:
         settings = BotSettings.read()
         set_up_logs(settings.log)
-        asyncio.run(_run(bot, settings))
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as loop:
+            loop.run(_run(bot, settings))
     except* (BadSetting, BotsError, JobsError, OSError) as errors:
         print(_first_line(errors), file=sys.stderr)  # noqa: T201 - for the operator
         code = CANNOT_START

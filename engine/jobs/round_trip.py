@@ -1,7 +1,7 @@
 """One round trip to Redis with as little Python as can be: waking an idle worker is made of two.
 
 redis-py puts every send into a task with a time limit and packs commands in Python. Most sends fit
-into the socket's buffer at once, and hiredis packs ten times as fast; everything else, from
+into the buffer at once, and hiredis packs ten times as fast; everything else, from
 reconnecting to health checks, stays redis-py's.
 """
 
@@ -34,8 +34,10 @@ class _Lean(AbstractConnection):
         pings_first = check_health and self._is_due_for_a_ping()
         if self._writer is not None and isinstance(command, list) and not pings_first:
             self._writer.writelines(command)
-            if self._writer.transport.get_write_buffer_size() == 0:
-                return
+            transport = self._writer.transport
+            _, most = transport.get_write_buffer_limits()
+            if transport.get_write_buffer_size() <= most:
+                return  # nobody would have to wait yet
             command = ()
         await super().send_packed_command(command, check_health)
 
