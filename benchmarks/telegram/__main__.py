@@ -11,6 +11,8 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+import uvloop
+
 from benchmarks.telegram.house import House, a_house
 from benchmarks.telegram.load import Sent
 from benchmarks.telegram.report import Row, as_json, aside, bars, by_kind, profile, row
@@ -49,7 +51,8 @@ def main() -> int:
     parser.add_argument("--profile", action="store_true", help="say where the bot spends its time")
     plan = Plan(**vars(parser.parse_args()))
     try:
-        figures = asyncio.run(bench(plan))
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as loop:
+            figures = loop.run(bench(plan))
     except CommandFailed as error:
         sys.stderr.write(f"{error}\n")
         return 2
