@@ -12,7 +12,7 @@ from bots.chat import Ask
 from bots.gallery import Gallery
 from bots.options import settle_options
 from bots.routing import RUNNERS_UP, Route, Router, Suggestion
-from bots.store.journal import Request
+from bots.store.requests import Request
 from engine.jobs.catalogue import EffectCard, Offer
 from engine.jobs.errors import Refused
 from engine.jobs.job import Job, JobState, Variant

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from asyncio import gather
 from datetime import timedelta
 
 from bots.clock import Clock, utc_now
@@ -43,8 +44,11 @@ class Outcomes:
         """
         try:
             entries = await self._outbox.entries(wait=_WAIT)
-            for entry in entries:
-                await self._take(entry)
+            # together, as what is written at the same moment is flushed to the disk at once
+            taken = await gather(*map(self._take, entries), return_exceptions=True)
+            for failure in taken:
+                if failure is not None:
+                    raise failure
         except (StoreUnavailable, JobsError):
             self._outbox.rewind()
             raise

@@ -6,7 +6,7 @@ from bots import messages
 from bots.chat import Message
 from bots.gallery import Gallery
 from bots.messages import Subject
-from bots.store.journal import Request
+from bots.store.requests import Request
 from bots.texts.texts import Texts
 from engine.jobs.job import JobState, Outcome, Progress
 from engine.jobs.queue import JobQueue

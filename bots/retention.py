@@ -12,8 +12,9 @@ from bots.store.conversation import Conversation
 from bots.store.drafts import Drafts
 from bots.store.files import PlatformFiles
 from bots.store.inbox import Inbox
-from bots.store.journal import Journal, Request
+from bots.store.journal import Journal
 from bots.store.photos import Photos
+from bots.store.requests import Request
 from engine.jobs.job import JobId, MediaKey
 from engine.jobs.media.store import MediaStore, clip_keys
 

@@ -20,9 +20,10 @@ from bots.gallery import Gallery
 from bots.handover import hand_over
 from bots.retention import Retention, job_of_clip
 from bots.routing import Suggestion
-from bots.store.journal import Journal, Request
+from bots.store.journal import Journal
 from bots.store.people import People
 from bots.store.photos import Photos
+from bots.store.requests import Request
 from engine.jobs.catalogue import EffectCard
 from engine.jobs.errors import (
     JobsError,

@@ -18,7 +18,7 @@ from bots.delivery.delivery import Delivery
 from bots.delivery.pace import Pace
 from bots.services import Services, opened
 from bots.settings import BotSettings
-from bots.store.journal import Request
+from bots.store.requests import Request
 from engine.jobs.job import JobId, MediaKey, Outcome, WorkerId
 from engine.jobs.media.store import photo_key
 from engine.jobs.presence import Presence
@@ -149,6 +149,7 @@ async def a_house(
 async def at_work(*running: Coroutine[object, object, None]) -> AsyncGenerator[None]:
     """Have things running until the block ends; what breaks them breaks the test."""
     tasks = [asyncio.ensure_future(coroutine) for coroutine in running]
+    await asyncio.sleep(0)  # they have begun before the block does
     try:
         yield
     finally:

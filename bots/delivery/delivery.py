@@ -16,7 +16,8 @@ from bots.delivery.showing import Showing
 from bots.delivery.watch import Watch
 from bots.errors import BotsError, ChatBusy, ChatUnavailable, StoreUnavailable
 from bots.outcomes import Outcomes
-from bots.store.journal import Journal, Request
+from bots.store.journal import Journal
+from bots.store.requests import Request
 from bots.studio import Ticket
 from engine.jobs.errors import JobsError, QueueUnavailable
 from engine.jobs.job import JobId

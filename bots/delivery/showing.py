@@ -18,7 +18,8 @@ from bots.delivery.pace import Pace
 from bots.errors import ChatForbidden, ChatUnavailable, ClipTooLarge, MessageGone, Overtaken
 from bots.metrics import BotMetrics
 from bots.reporter import Reporter
-from bots.store.journal import Journal, Request
+from bots.store.journal import Journal
+from bots.store.requests import Request
 from engine.jobs.errors import QueueUnavailable
 from engine.jobs.job import TERMINAL, Outcome, Succeeded
 

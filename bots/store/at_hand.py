@@ -13,7 +13,7 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Executable, Row, create_engine
+from sqlalchemy import Connection, Executable, Row, create_engine
 from sqlalchemy.pool import NullPool
 
 Values = Mapping[str, Any] | Sequence[Mapping[str, Any]]
@@ -27,63 +27,45 @@ _NOTES = "PRAGMA foreign_keys = ON; PRAGMA synchronous = NORMAL; PRAGMA wal_auto
 
 
 class AtHand:
-    """A file's two connections; opened when they are first used."""
+    """A file's two connections; opened when they are first used, and when one was given up."""
 
     def __init__(self, file: str, *, patience_s: float) -> None:
-        self._file = file
         self._patience_s = patience_s
-        self._reader: Connection | None = None
-        self._noter: Connection | None = None
+        self._reader = _Line(file, _READS, _BRIEFLY_S)
+        self._noter = _Line(file, _NOTES, 0)
 
     def rows(self, statement: Executable, values: Values) -> Sequence[Row[Any]]:
         """Run a statement that only reads."""
-        if self._reader is None:
-            self._reader = self._open(_READS, _BRIEFLY_S)
-        return self._reader.execute(statement, values).all()
+        return self._reader.connection.execute(statement, values).all()
 
     async def note(self, statement: Executable, values: Values) -> Sequence[Row[Any]]:
         """Run a statement that writes, whole or not at all; gives what it returns.
 
         Only one may be under way at a time.
         """
-        if self._noter is None:
-            self._noter = self._open(_NOTES, 0)
-        await self._begin(_driver(self._noter))
+        connection, driver = self._noter.connection, self._noter.driver
+        await self._begin(driver)
         try:
-            result = self._noter.execute(statement, values)
+            result = connection.execute(statement, values)
             rows = result.all() if result.returns_rows else ()
         except BaseException:
-            _driver(self._noter).rollback()
+            if not connection.invalidated:
+                driver.rollback()
             raise
-        _driver(self._noter).commit()
+        driver.commit()
         return rows
 
     def close(self) -> None:
         """Close both; they open again when they are used."""
-        for connection in (self._reader, self._noter):
-            if connection is not None:
-                connection.close()
-        self._reader = self._noter = None
+        self._reader.close()
+        self._noter.close()
 
-    def _open(self, set_up: str, busy_s: float) -> Connection:
-        def connect() -> sqlite3.Connection:
-            connection = sqlite3.connect(
-                self._file, timeout=busy_s, isolation_level=None, check_same_thread=False
-            )
-            connection.executescript(set_up)
-            return connection
-
-        engine: Engine = create_engine(
-            "sqlite://", creator=connect, poolclass=NullPool, hide_parameters=True
-        )
-        return engine.connect().execution_options(isolation_level="AUTOCOMMIT")
-
-    async def _begin(self, connection: sqlite3.Connection) -> None:
+    async def _begin(self, driver: sqlite3.Connection) -> None:
         """Take the write lock, waiting for another process's as long as is right."""
         give_up = time.monotonic() + self._patience_s
         while True:
             try:
-                connection.execute("BEGIN IMMEDIATE")
+                driver.execute("BEGIN IMMEDIATE")
             except sqlite3.OperationalError as error:
                 if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > give_up:
                     raise
@@ -92,7 +74,41 @@ class AtHand:
                 return
 
 
-def _driver(connection: Connection) -> sqlite3.Connection:
-    driver = connection.connection.driver_connection
-    assert isinstance(driver, sqlite3.Connection)
-    return driver
+class _Line:
+    """A connection that stays open; whoever is interrupted in a statement leaves it closed."""
+
+    def __init__(self, file: str, set_up: str, busy_s: float) -> None:
+        self._file = file
+        self._set_up = set_up
+        self._busy_s = busy_s
+        self._engine = create_engine(
+            "sqlite://", creator=self._connect, poolclass=NullPool, hide_parameters=True
+        )
+        self._connection: Connection | None = None
+
+    @property
+    def connection(self) -> Connection:
+        if self._connection is not None and self._connection.invalidated:
+            self.close()
+        if self._connection is None:
+            plain = self._engine.connect()
+            self._connection = plain.execution_options(isolation_level="AUTOCOMMIT")
+        return self._connection
+
+    @property
+    def driver(self) -> sqlite3.Connection:
+        driver = self.connection.connection.driver_connection
+        assert isinstance(driver, sqlite3.Connection)
+        return driver
+
+    def close(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+    def _connect(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(
+            self._file, timeout=self._busy_s, isolation_level=None, check_same_thread=False
+        )
+        connection.executescript(self._set_up)
+        return connection

@@ -5,29 +5,28 @@ Every change that may close a request's hold in the ledger closes it in the same
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypeVar
 
-from pydantic import TypeAdapter, ValidationError
-from sqlalchemy import ColumnElement, Row, bindparam, delete, select, update
+from sqlalchemy import ColumnElement, bindparam, delete, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from bots.accounts import LedgerKind, Usage, closing, price
-from bots.chat import MessageId, Person, PersonId, Placeholder, PlaceId
+from bots.chat import MessageId, PersonId
 from bots.store.database import Database
 from bots.store.ledger import close, hold, settle_after_all
 from bots.store.people import count_usage, locked_person
+from bots.store.requests import Request, as_row, from_row
+from bots.store.rounds import Rounds
 from bots.store.tables import RequestRow
+from engine.jobs.errors import Refused
 from engine.jobs.job import (
-    JOB_JSON,
     OUTCOME_JSON,
     TERMINAL,
     Cancelled,
     Declined,
     Failed,
-    Job,
     JobId,
     JobState,
     MediaKey,
@@ -35,11 +34,17 @@ from engine.jobs.job import (
     Succeeded,
 )
 
-Known = TypeVar("Known")
-
 _BY_ID = select(RequestRow.__table__).where(RequestRow.id == bindparam("id"))
 _UNDELIVERED = select(RequestRow.id).where(
     RequestRow.bot == bindparam("bot"), RequestRow.delivered.is_(None)
+)
+_ENDS = (RequestRow.state.not_in(TERMINAL),)
+_SHOWS = (RequestRow.delivered.is_(None),)
+_ABOUT_ITS_HOLD = (
+    RequestRow.state,
+    RequestRow.erased,
+    RequestRow.delivered,
+    RequestRow.undeliverable,
 )
 _EXPECTED = bindparam("expected", type_=RequestRow.placeholder.type)
 _MESSAGE = bindparam("message", type_=RequestRow.placeholder.type)
@@ -56,8 +61,6 @@ _SET_PLACEHOLDER = (
     .returning(RequestRow.id)
 )
 
-log = logging.getLogger(__name__)
-
 _STATE_OF: Mapping[type[object], JobState] = {
     Succeeded: JobState.SUCCEEDED,
     Declined: JobState.REFUSED,
@@ -66,39 +69,14 @@ _STATE_OF: Mapping[type[object], JobState] = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Request:
-    """One line of the journal.
-
-    `job` is gone after retention or erasure. `runners_up` is None when the person named the
-    effect, otherwise the effects that came near when the prompt chose it. `outcome` is None until
-    there is one. Both are None, too, when another version wrote what we cannot read. When
-    `undeliverable`, `delivered` is when it was given up.
-    """
-
-    id: JobId
-    bot: str
-    person: Person
-    place: PlaceId
-    effect: str
-    title: Mapping[str, str]
-    state: JobState
-    created: datetime
-    job: Job | None
-    runners_up: tuple[str, ...] | None = None
-    erased: bool = False
-    finished: datetime | None = None
-    outcome: Outcome | None = None
-    placeholder: Placeholder | None = None
-    delivered: datetime | None = None
-    undeliverable: bool = False
-
-
 class Journal:
     """Writes and reads the journal; every method is one transaction."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._accepting = Rounds(self._accept)
+        self._concluding = Rounds(self._conclude)
+        self._following_up = Rounds(self._follow_up)
 
     async def accept(self, request: Request, check: Callable[[Usage], None]) -> Request | None:
         """Write a new request down, with the hold of its credits, if the rules allow it.
@@ -111,22 +89,16 @@ class Journal:
         Returns:
             The request already there under the same id, or None if this one is new.
         """
-        async with self._database.writing() as session:
-            person = request.person.id
-            await locked_person(session, person)
-            known = await session.get(RequestRow, request.id)
-            if known is not None:
-                return _request(known)
-            check(await count_usage(session, person, request.created, request.place))
-            session.add(_row(request))
-            amount = price(request.job) if request.job else 0
-            await hold(session, request.id, person, amount, request.created)
-            return None
+        asked = _Asked(request, check)
+        await self._accepting.add([asked])
+        if asked.refused is not None:
+            raise asked.refused
+        return asked.known
 
     async def get(self, job: JobId) -> Request | None:
         """Get a request."""
         rows = await self._database.rows(_BY_ID, id=job)
-        return _request(rows[0]) if rows else None
+        return from_row(rows[0]) if rows else None
 
     async def undelivered(self, bot: str) -> list[JobId]:
         """List the requests of a bot whose people still wait to see what became of them."""
@@ -146,7 +118,7 @@ class Journal:
         mine = select(RequestRow).where(RequestRow.person == person, RequestRow.erased.is_(False))
         newest = mine.order_by(RequestRow.created.desc()).limit(limit)
         async with self._database.reading() as session:
-            return [_request(row) for row in await session.scalars(newest)]
+            return [from_row(row) for row in await session.scalars(newest)]
 
     async def of(self, person: PersonId) -> list[Request]:
         """List all of a person's requests that are not erased."""
@@ -202,24 +174,31 @@ class Journal:
         """
         if counted is None:
             counted = isinstance(outcome, Succeeded | Cancelled)
-        return await self._change(
+        change = _Change(
             job,
             now,
-            RequestRow.state.not_in(TERMINAL),
-            state=_STATE_OF[type(outcome)],
-            outcome=OUTCOME_JSON.dump_json(outcome).decode(),
-            finished=now,
-            counted=counted,
+            _ENDS,
+            {
+                "state": _STATE_OF[type(outcome)],
+                "outcome": OUTCOME_JSON.dump_json(outcome).decode(),
+                "finished": now,
+                "counted": counted,
+            },
         )
+        await self._concluding.add([change])
+        return change.made
 
     async def set_delivered(self, job: JobId, now: datetime) -> None:
-        """Note that the outcome has been shown: credits for a clip are spent."""
-        await self._change(job, now, RequestRow.delivered.is_(None), delivered=now)
+        """Note that the outcome has been shown: credits for a clip are spent.
+
+        It is not flushed: without it, after the power failed, the same is shown again in its place.
+        """
+        await self._following_up.add([_Change(job, now, _SHOWS, {"delivered": now})])
 
     async def set_undeliverable(self, job: JobId, now: datetime) -> None:
         """Note that the outcome cannot be shown and will not be tried again: credits go back."""
-        unseen = RequestRow.delivered.is_(None)
-        await self._change(job, now, unseen, delivered=now, undeliverable=True)
+        given_up = {"delivered": now, "undeliverable": True}
+        await self._following_up.add([_Change(job, now, _SHOWS, given_up)])
 
     async def collect(self, job: JobId, now: datetime) -> Succeeded | None:
         """Hand over a clip whose delivery is over, seen or not: its credits are spent.
@@ -229,7 +208,7 @@ class Journal:
         """
         async with self._database.writing() as session:
             row = await session.get(RequestRow, job, with_for_update=True)
-            request = None if row is None else _request(row)
+            request = None if row is None else from_row(row)
             if request is None or request.delivered is None or request.erased:
                 return None
             if not isinstance(request.outcome, Succeeded):
@@ -239,7 +218,8 @@ class Journal:
 
     async def erase(self, job: JobId, now: datetime) -> None:
         """Keep nothing of a request but that it was made; credits for a clip unseen go back."""
-        await self._change(job, now, erased=True, job=None, outcome=None)
+        nothing = {"erased": True, "job": None, "outcome": None}
+        await self._concluding.add([_Change(job, now, (), nothing)])
 
     async def forget_media(self, job: JobId) -> None:
         """Drop the words and media of a request whose time is over."""
@@ -257,34 +237,22 @@ class Journal:
     async def _list(self, *conditions: ColumnElement[bool]) -> list[Request]:
         statement = select(RequestRow).where(*conditions).order_by(RequestRow.created)
         async with self._database.reading() as session:
-            return [_request(row) for row in await session.scalars(statement)]
+            return [from_row(row) for row in await session.scalars(statement)]
 
-    async def _change(
-        self, request: JobId, now: datetime, *conditions: ColumnElement[bool], **values: object
-    ) -> bool:
-        """Change a request if it meets the conditions, and close its hold if that is due."""
-        change = update(RequestRow).where(RequestRow.id == request, *conditions).values(**values)
+    async def _accept(self, several: Sequence[_Asked]) -> None:
+        # In one order, so that processes do not wait for each other's people in a ring.
+        in_order = sorted(several, key=lambda it: it.request.person.id)
         async with self._database.writing() as session:
-            changed = await session.execute(
-                change.returning(
-                    RequestRow.state,
-                    RequestRow.erased,
-                    RequestRow.delivered,
-                    RequestRow.undeliverable,
-                )
-            )
-            row = changed.one_or_none()
-            if row is None:
-                return False
-            due = closing(
-                JobState(row.state),
-                erased=row.erased,
-                delivered=row.delivered is not None,
-                undeliverable=row.undeliverable,
-            )
-            if due is not None:
-                await close(session, request, due, now)
-            return True
+            for asked in in_order:
+                await _accept_one(session, asked)
+
+    async def _conclude(self, several: Sequence[_Change]) -> None:
+        async with self._database.writing() as session:
+            await _make(session, several)
+
+    async def _follow_up(self, several: Sequence[_Change]) -> None:
+        async with self._database.noting() as session:
+            await _make(session, several)
 
     async def _update(self, request: JobId, **values: object) -> None:
         statement = update(RequestRow).where(RequestRow.id == request).values(**values)
@@ -292,53 +260,59 @@ class Journal:
             await session.execute(statement)
 
 
-def _row(request: Request) -> RequestRow:
-    return RequestRow(
-        id=request.id,
-        bot=request.bot,
-        person=request.person.id,
-        place=request.place,
-        language=request.person.language,
-        effect=request.effect,
-        title=dict(request.title),
-        runners_up=None if request.runners_up is None else list(request.runners_up),
-        state=request.state,
-        counted=True,
-        erased=False,
-        undeliverable=False,
-        created=request.created,
-        job=None if request.job is None else JOB_JSON.dump_json(request.job).decode(),
-    )
+@dataclass(slots=True, eq=False)
+class _Asked:
+    """A new request, and what came of it."""
+
+    request: Request
+    check: Callable[[Usage], None]
+    known: Request | None = None
+    refused: Refused | None = None
 
 
-def _request(row: RequestRow | Row[Any]) -> Request:
-    place = PlaceId(row.place)
-    message = None if row.placeholder is None else MessageId(row.placeholder)
-    return Request(
-        id=JobId(row.id),
-        bot=row.bot,
-        person=Person(id=PersonId(row.person), language=row.language),
-        place=place,
-        effect=row.effect,
-        title=row.title,
-        state=JobState(row.state),
-        created=row.created,
-        job=_read(JOB_JSON, row.job, row.id),
-        runners_up=None if row.runners_up is None else tuple(row.runners_up),
-        erased=row.erased,
-        finished=row.finished,
-        outcome=_read(OUTCOME_JSON, row.outcome, row.id),
-        placeholder=None if message is None else Placeholder(place=place, message=message),
-        delivered=row.delivered,
-        undeliverable=row.undeliverable,
-    )
+@dataclass(slots=True, eq=False)
+class _Change:
+    """A change of a request that meets the conditions; `made` if it did."""
+
+    request: JobId
+    now: datetime
+    conditions: Sequence[ColumnElement[bool]]
+    values: Mapping[str, object]
+    made: bool = False
 
 
-def _read(kind: TypeAdapter[Known], text: str | None, request: str) -> Known | None:
-    """Read a stored record; nothing when it is not there, or was written by another version."""
+async def _accept_one(session: AsyncSession, asked: _Asked) -> None:
+    request, person = asked.request, asked.request.person.id
+    await locked_person(session, person)
+    row = await session.get(RequestRow, request.id)
+    if row is not None:
+        asked.known = from_row(row)
+        return
     try:
-        return None if text is None else kind.validate_json(text)
-    except ValidationError:
-        # What is wrong with it is not said: that would quote the person's words.
-        log.warning("what is stored of %s cannot be read: another version wrote it", request)
-        return None
+        asked.check(await count_usage(session, person, request.created, request.place))
+    except Refused as refused:
+        asked.refused = refused
+        return
+    session.add(as_row(request))
+    amount = price(request.job) if request.job else 0
+    await hold(session, request.id, person, amount, request.created)
+
+
+async def _make(session: AsyncSession, several: Sequence[_Change]) -> None:
+    """Make changes, and close the holds that are due; in one order, as `accept` has."""
+    for change in sorted(several, key=lambda it: it.request):
+        wanted = RequestRow.id == change.request, *change.conditions
+        changing = update(RequestRow).where(*wanted).values(**change.values)
+        changed = await session.execute(changing.returning(*_ABOUT_ITS_HOLD))
+        row = changed.one_or_none()
+        if row is None:
+            continue
+        change.made = True
+        due = closing(
+            JobState(row.state),
+            erased=row.erased,
+            delivered=row.delivered is not None,
+            undeliverable=row.undeliverable,
+        )
+        if due is not None:
+            await close(session, change.request, due, change.now)

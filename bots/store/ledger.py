@@ -8,15 +8,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 
-from sqlalchemy import ColumnElement, Select, func, literal, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import ColumnElement, Insert, Select, bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from bots.accounts import LedgerKind
 from bots.chat import PersonId
-from bots.store.database import Database, insert_new
+from bots.store.database import Database, insert_new, inserting
 from bots.store.tables import LedgerRow
 from engine.jobs.job import JobId
 
@@ -72,30 +72,39 @@ async def hold(
 
 async def close(session: AsyncSession, job: JobId, kind: LedgerKind, now: datetime) -> None:
     """Close a job's hold; one that is closed stays as it was closed."""
-    await _add(session, kind, now, (LedgerRow.job == job) & _is_open())
+    dialect = session.get_bind().dialect.name
+    given = {"its_job": job, "its_kind": kind, "now": now}
+    await (await session.connection()).execute(_closing(dialect), given)
 
 
 async def settle_after_all(session: AsyncSession, job: JobId, now: datetime) -> None:
     """Spend what a job had set aside, even if it was given back; once only."""
-    its_hold = (LedgerRow.job == job) & (LedgerRow.kind == LedgerKind.HOLD)
-    await _add(session, LedgerKind.SETTLE, now, its_hold)
+    dialect, settle = session.get_bind().dialect.name, LedgerKind.SETTLE
+    given = {"its_job": job, "its_kind": settle, "now": now}
+    await (await session.connection()).execute(_settling_after_all(dialect), given)
 
 
-async def _add(
-    session: AsyncSession, kind: LedgerKind, now: datetime, of: ColumnElement[bool]
-) -> None:
+@cache
+def _closing(dialect: str) -> Insert:
+    return _adding(dialect, _is_open())
+
+
+@cache
+def _settling_after_all(dialect: str) -> Insert:
+    return _adding(dialect, LedgerRow.kind == LedgerKind.HOLD)
+
+
+def _adding(dialect: str, of: ColumnElement[bool]) -> Insert:
     """Add what closes the hold `of` some job, of the same amount, unless it is there."""
-    dialect = session.get_bind().dialect.name
-    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
     closing = select(
         LedgerRow.job,
-        literal(kind.value),
+        bindparam("its_kind", type_=LedgerRow.kind.type),
         LedgerRow.person,
         LedgerRow.amount,
-        literal(now, LedgerRow.created.type),
-    ).where(of)
+        bindparam("now", type_=LedgerRow.created.type),
+    ).where(LedgerRow.job == bindparam("its_job"), of)
     columns = ["job", "kind", "person", "amount", "created"]
-    await session.execute(insert(LedgerRow).from_select(columns, closing).on_conflict_do_nothing())
+    return inserting(dialect, LedgerRow).from_select(columns, closing).on_conflict_do_nothing()
 
 
 def _is_open() -> ColumnElement[bool]:

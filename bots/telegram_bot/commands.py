@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup, User
 
 from bots.chat import Person, PersonId, PlaceId
-from bots.store.journal import Request
+from bots.store.requests import Request
 from bots.telegram_bot.asking import Asking
 from bots.telegram_bot.codes import Code, Verb
 from bots.telegram_bot.events import Said

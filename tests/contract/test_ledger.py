@@ -17,8 +17,9 @@ from sqlalchemy import Engine, event
 from bots.accounts import LedgerKind, Usage
 from bots.chat import Person, PersonId, PlaceId
 from bots.store.database import Database
-from bots.store.journal import Journal, Request
+from bots.store.journal import Journal
 from bots.store.ledger import Balance, Ledger
+from bots.store.requests import Request
 from engine.jobs.errors import Refused
 from engine.jobs.job import TERMINAL, Cancelled, Declined, Failed, JobId, JobState, Succeeded
 from engine.jobs.refusal import Refusal, RefusalCode

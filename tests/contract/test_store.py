@@ -18,10 +18,11 @@ from bots.accounts import Usage
 from bots.chat import MessageId, Person, PersonId, Placeholder, PlaceId
 from bots.errors import StoreUnavailable
 from bots.store.database import Database
-from bots.store.journal import Journal, Request
+from bots.store.journal import Journal
 from bots.store.ledger import Ledger
 from bots.store.people import People
 from bots.store.photos import Photos
+from bots.store.requests import Request
 from bots.store.tables import Base, PersonRow, RequestRow
 from engine.jobs.errors import Refused
 from engine.jobs.job import Cancelled, Failed, JobId, JobState, MediaKey, Outcome

@@ -13,7 +13,7 @@ from bots.delivery.pace import USUAL_PACE
 from bots.delivery.showing import Showing
 from bots.errors import BotsError, ChatBusy
 from bots.reporter import Reporter
-from bots.store.journal import Request
+from bots.store.requests import Request
 from engine.jobs.job import JobId
 from tests.house import House
 from tests.job_samples import success

@@ -10,6 +10,7 @@ from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine, event
@@ -20,6 +21,7 @@ from bots.outcomes import Outcomes
 from engine.jobs.job import Failed, JobState, Outcome
 from engine.jobs.outbox import Outbox
 from engine.jobs.queue import Claim
+from engine.jobs.round_trip import LeanConnection
 from tests.house import House
 from tests.job_samples import success
 
@@ -52,21 +54,20 @@ class CrashAt:
         return self.taken >= self.step
 
     @contextmanager
-    def armed(self, house: House) -> Generator[None]:
-        redis = house.services.redis
-        send = redis.execute_command
+    def armed(self) -> Generator[None]:
+        send = LeanConnection.send_packed_command
 
-        async def counted(*command: object, **options: object) -> object:
+        async def counted(its: LeanConnection, *command: Any, **options: Any) -> None:
             self.count()
-            return await send(*command, **options)
+            await send(its, *command, **options)
 
-        redis.execute_command = counted
+        LeanConnection.send_packed_command = counted
         event.listen(Engine, "before_cursor_execute", self.count)
         try:
             yield
         finally:
             event.remove(Engine, "before_cursor_execute", self.count)
-            redis.execute_command = send
+            LeanConnection.send_packed_command = send
 
 
 @contextmanager
@@ -189,7 +190,7 @@ async def test_whichever_step_the_bot_dies_at_everything_again_comes_to_the_same
     for step in range(1, MOST_STEPS):
         crash, ask = CrashAt(step), await house.ask()
         await lives_through(house, ask, lived.before)
-        with crash.armed(house), suppress(Crash):
+        with crash.armed(), suppress(Crash):
             await lives_through(house, ask, lived.steps)
         if crash.has_happened:
             await lives_through(house, ask, lived.steps)
@@ -205,7 +206,7 @@ async def test_an_ask_that_is_never_repeated_is_made_and_paid_for_or_was_never_t
 ) -> None:
     for step in range(1, MOST_STEPS):
         crash, ask = CrashAt(step), await house.ask()
-        with crash.armed(house), suppress(Crash):
+        with crash.armed(), suppress(Crash):
             await submits(house, ask)
         taken = await house.services.journal.get(ask.id) is not None
         if taken:
