@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import re
 import sqlite3
-from collections.abc import AsyncGenerator, Generator, Sequence
+from collections.abc import AsyncGenerator, Callable, Generator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from functools import cache
 from pathlib import Path
@@ -29,7 +29,7 @@ from sqlalchemy.orm import DeclarativeBase
 
 from bots.errors import StoreUnavailable
 from bots.store import inline_sqlite
-from bots.store.at_hand import AtHand, Values
+from bots.store.at_hand import AtHand, Made, Values
 from bots.store.postgres import is_postgres, open_engine
 from engine.jobs.masking import masked_url
 from engine.jobs.settings import PREFIX, BadSetting
@@ -142,13 +142,40 @@ class Database:
         Raises:
             StoreUnavailable: the database does not answer, or stays locked.
         """
+
+        def run(connection: Connection) -> Sequence[Row[Any]]:
+            result = connection.execute(statement, values)
+            return result.all() if result.returns_rows else ()
+
+        return await self.note_by(run)
+
+    async def note_by(self, act: Callable[[Connection], Made]) -> Made:
+        """Have a function run several statements as `noting` does.
+
+        Raises:
+            StoreUnavailable: the database does not answer, or stays locked.
+        """
         with _as_unavailable():
-            if self._at_hand is not None:
-                async with self._turn():
-                    return await self._at_hand.note(statement, values)
-            async with self._engine.begin() as connection:
-                result = await connection.execute(statement, values)
-                return result.all() if result.returns_rows else ()
+            if self._at_hand is None:
+                return await self._begun(act)
+            async with self._turn():
+                return await self._at_hand.note(act)
+
+    async def write_by(self, act: Callable[[Connection], Made]) -> Made:
+        """Have a function run several statements as `writing` does.
+
+        Raises:
+            StoreUnavailable: the database does not answer, or stays locked.
+        """
+        with _as_unavailable():
+            if self._at_hand is None:
+                return await self._begun(act)
+            async with self._turn():
+                return await self._at_hand.write(act)
+
+    async def _begun(self, act: Callable[[Connection], Made]) -> Made:
+        async with self._engine.begin() as connection:
+            return await connection.run_sync(act)
 
     async def put(self, table: type[DeclarativeBase], **values: object) -> None:
         """Note a row, or change these values of the one that has its key."""

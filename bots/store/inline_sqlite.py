@@ -88,7 +88,7 @@ class InlineConnection:
         """End the transaction for good."""
         if self._flushes:
             self._flushes = False
-            await _in_thread(self.open.commit)
+            await in_thread(self.open.commit)
         else:
             self.open.commit()
 
@@ -174,7 +174,7 @@ class InlineCursor:
         self._cursor.close()
 
 
-async def _in_thread(call: Callable[[], object]) -> None:
+async def in_thread(call: Callable[[], object]) -> None:
     """Make a call elsewhere; who is cancelled meanwhile waits for its end all the same."""
     made = asyncio.get_running_loop().run_in_executor(_disk, call)
     try:

@@ -8,15 +8,25 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache, partial
 
-from sqlalchemy import ColumnElement, bindparam, delete, select, update
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Connection,
+    bindparam,
+    delete,
+    insert,
+    select,
+    update,
+)
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from bots.accounts import LedgerKind, Usage, closing, price
 from bots.chat import MessageId, PersonId
 from bots.store.database import Database
 from bots.store.ledger import close, hold, settle_after_all
-from bots.store.people import count_usage, locked_person
+from bots.store.people import count_usage, lock_person
 from bots.store.requests import Request, as_row, from_row
 from bots.store.rounds import Rounds
 from bots.store.tables import RequestRow
@@ -40,12 +50,7 @@ _UNDELIVERED = select(RequestRow.id).where(
 )
 _ENDS = (RequestRow.state.not_in(TERMINAL),)
 _SHOWS = (RequestRow.delivered.is_(None),)
-_ABOUT_ITS_HOLD = (
-    RequestRow.state,
-    RequestRow.erased,
-    RequestRow.delivered,
-    RequestRow.undeliverable,
-)
+_NEW = insert(RequestRow)
 _EXPECTED = bindparam("expected", type_=RequestRow.placeholder.type)
 _MESSAGE = bindparam("message", type_=RequestRow.placeholder.type)
 _SET_PLACEHOLDER = (
@@ -206,15 +211,18 @@ class Journal:
         Returns:
             None when there is none, or it is not kept, or its delivery is still being tried.
         """
-        async with self._database.writing() as session:
-            row = await session.get(RequestRow, job, with_for_update=True)
+
+        def settle(connection: Connection) -> Succeeded | None:
+            row = connection.execute(_BY_ID.with_for_update(), {"id": job}).one_or_none()
             request = None if row is None else from_row(row)
             if request is None or request.delivered is None or request.erased:
                 return None
             if not isinstance(request.outcome, Succeeded):
                 return None
-            await settle_after_all(session, job, now)
+            settle_after_all(connection, job, now)
             return request.outcome
+
+        return await self._database.write_by(settle)
 
     async def erase(self, job: JobId, now: datetime) -> None:
         """Keep nothing of a request but that it was made; credits for a clip unseen go back."""
@@ -228,11 +236,14 @@ class Journal:
     async def drop(self, before: datetime, now: datetime) -> None:
         """Delete what ended and was asked for before a moment; holds for the unseen go back."""
         old = delete(RequestRow).where(RequestRow.created < before, RequestRow.state.in_(TERMINAL))
-        async with self._database.writing() as session:
-            dropped = await session.execute(old.returning(RequestRow.id, RequestRow.delivered))
+
+        def drop(connection: Connection) -> None:
+            dropped = connection.execute(old.returning(RequestRow.id, RequestRow.delivered))
             for job, delivered in dropped.all():
                 if delivered is None:
-                    await close(session, JobId(job), LedgerKind.RELEASE, now)
+                    close(connection, JobId(job), LedgerKind.RELEASE, now)
+
+        await self._database.write_by(drop)
 
     async def _list(self, *conditions: ColumnElement[bool]) -> list[Request]:
         statement = select(RequestRow).where(*conditions).order_by(RequestRow.created)
@@ -240,19 +251,13 @@ class Journal:
             return [from_row(row) for row in await session.scalars(statement)]
 
     async def _accept(self, several: Sequence[_Asked]) -> None:
-        # In one order, so that processes do not wait for each other's people in a ring.
-        in_order = sorted(several, key=lambda it: it.request.person.id)
-        async with self._database.writing() as session:
-            for asked in in_order:
-                await _accept_one(session, asked)
+        await self._database.write_by(partial(_accept_all, several))
 
     async def _conclude(self, several: Sequence[_Change]) -> None:
-        async with self._database.writing() as session:
-            await _make(session, several)
+        await self._database.write_by(partial(_make_all, several))
 
     async def _follow_up(self, several: Sequence[_Change]) -> None:
-        async with self._database.noting() as session:
-            await _make(session, several)
+        await self._database.note_by(partial(_make_all, several))
 
     async def _update(self, request: JobId, **values: object) -> None:
         statement = update(RequestRow).where(RequestRow.id == request).values(**values)
@@ -276,43 +281,73 @@ class _Change:
 
     request: JobId
     now: datetime
-    conditions: Sequence[ColumnElement[bool]]
+    conditions: tuple[ColumnElement[bool], ...]
     values: Mapping[str, object]
     made: bool = False
 
 
-async def _accept_one(session: AsyncSession, asked: _Asked) -> None:
-    request, person = asked.request, asked.request.person.id
-    await locked_person(session, person)
-    row = await session.get(RequestRow, request.id)
+def _accept_all(several: Sequence[_Asked], connection: Connection) -> None:
+    # In one order, so that processes do not wait for each other's people in a ring.
+    for asked in sorted(several, key=lambda it: it.request.person.id):
+        _accept(asked, connection)
+
+
+def _accept(asked: _Asked, connection: Connection) -> None:
+    request, person, now = asked.request, asked.request.person.id, asked.request.created
+    asked.known = asked.refused = None
+    lock_person(connection, person)
+    row = connection.execute(_BY_ID, {"id": request.id}).one_or_none()
     if row is not None:
         asked.known = from_row(row)
         return
     try:
-        asked.check(await count_usage(session, person, request.created, request.place))
+        asked.check(count_usage(connection, person, now, request.place))
     except Refused as refused:
         asked.refused = refused
         return
-    session.add(as_row(request))
-    amount = price(request.job) if request.job else 0
-    await hold(session, request.id, person, amount, request.created)
+    connection.execute(_NEW, as_row(request))
+    hold(connection, request.id, person, price(request.job) if request.job else 0, now)
 
 
-async def _make(session: AsyncSession, several: Sequence[_Change]) -> None:
-    """Make changes, and close the holds that are due; in one order, as `accept` has."""
+def _make_all(several: Sequence[_Change], connection: Connection) -> None:
+    # in one order, as above
     for change in sorted(several, key=lambda it: it.request):
-        wanted = RequestRow.id == change.request, *change.conditions
-        changing = update(RequestRow).where(*wanted).values(**change.values)
-        changed = await session.execute(changing.returning(*_ABOUT_ITS_HOLD))
-        row = changed.one_or_none()
-        if row is None:
-            continue
-        change.made = True
-        due = closing(
-            JobState(row.state),
-            erased=row.erased,
-            delivered=row.delivered is not None,
-            undeliverable=row.undeliverable,
+        _make(change, connection)
+
+
+def _make(change: _Change, connection: Connection) -> None:
+    """Make a change, and close the hold if that is due."""
+    statement = _changing(change.conditions, tuple(change.values))
+    values = {f"new_{name}": value for name, value in change.values.items()}
+    row = connection.execute(statement, {"its_id": change.request, **values}).one_or_none()
+    change.made = row is not None
+    if row is None:
+        return
+    due = closing(
+        JobState(row.state),
+        erased=row.erased,
+        delivered=row.delivered is not None,
+        undeliverable=row.undeliverable,
+    )
+    if due is not None:
+        close(connection, change.request, due, change.now)
+
+
+@cache
+def _changing(
+    conditions: tuple[ColumnElement[bool], ...], names: tuple[str, ...]
+) -> ReturningUpdate[str, bool, datetime | None, bool]:
+    new = {name: _new(name) for name in names}
+    wanted = RequestRow.id == bindparam("its_id"), *conditions
+    return (
+        update(RequestRow)
+        .where(*wanted)
+        .values(new)
+        .returning(
+            RequestRow.state, RequestRow.erased, RequestRow.delivered, RequestRow.undeliverable
         )
-        if due is not None:
-            await close(session, change.request, due, change.now)
+    )
+
+
+def _new(name: str) -> BindParameter[object]:
+    return bindparam(f"new_{name}")

@@ -10,13 +10,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 
-from sqlalchemy import ColumnElement, Insert, Select, bindparam, func, select
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy import ColumnElement, Connection, Insert, Select, bindparam, func, select
 from sqlalchemy.orm import aliased
 
 from bots.accounts import LedgerKind
 from bots.chat import PersonId
-from bots.store.database import Database, insert_new, inserting
+from bots.store.database import Database, inserting
 from bots.store.tables import LedgerRow
 from engine.jobs.job import JobId
 
@@ -62,26 +61,27 @@ class Ledger:
             return tuple(_entry(row) for row in await session.scalars(rows))
 
 
-async def hold(
-    session: AsyncSession, job: JobId, person: PersonId, amount: int, now: datetime
-) -> None:
+def hold(connection: Connection, job: JobId, person: PersonId, amount: int, now: datetime) -> None:
     """Set credits aside for a job, once."""
-    row = {"job": job, "kind": LedgerKind.HOLD.value, "person": person, "amount": amount}
-    await insert_new(session, LedgerRow, **row, created=now)
+    row = {"job": job, "kind": LedgerKind.HOLD, "person": person, "amount": amount}
+    connection.execute(_holding(connection.dialect.name), row | {"created": now})
 
 
-async def close(session: AsyncSession, job: JobId, kind: LedgerKind, now: datetime) -> None:
+def close(connection: Connection, job: JobId, kind: LedgerKind, now: datetime) -> None:
     """Close a job's hold; one that is closed stays as it was closed."""
-    dialect = session.get_bind().dialect.name
     given = {"its_job": job, "its_kind": kind, "now": now}
-    await (await session.connection()).execute(_closing(dialect), given)
+    connection.execute(_closing(connection.dialect.name), given)
 
 
-async def settle_after_all(session: AsyncSession, job: JobId, now: datetime) -> None:
+def settle_after_all(connection: Connection, job: JobId, now: datetime) -> None:
     """Spend what a job had set aside, even if it was given back; once only."""
-    dialect, settle = session.get_bind().dialect.name, LedgerKind.SETTLE
-    given = {"its_job": job, "its_kind": settle, "now": now}
-    await (await session.connection()).execute(_settling_after_all(dialect), given)
+    given = {"its_job": job, "its_kind": LedgerKind.SETTLE, "now": now}
+    connection.execute(_settling_after_all(connection.dialect.name), given)
+
+
+@cache
+def _holding(dialect: str) -> Insert:
+    return inserting(dialect, LedgerRow).on_conflict_do_nothing()
 
 
 @cache

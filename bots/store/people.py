@@ -5,12 +5,22 @@ from __future__ import annotations
 from datetime import datetime
 from functools import cache
 
-from sqlalchemy import ColumnElement, Row, ScalarSelect, Select, bindparam, func, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Insert,
+    Row,
+    ScalarSelect,
+    Select,
+    bindparam,
+    func,
+    select,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bots.accounts import DAY, Usage
 from bots.chat import PersonId, PlaceId
-from bots.store.database import Database, insert_into, insert_new
+from bots.store.database import Database, insert_new, inserting
 from bots.store.places import read_rules, rules_here
 from bots.store.tables import HouseRow, PersonRow, PlaceRow, RequestRow
 from engine.jobs.job import TERMINAL
@@ -66,20 +76,28 @@ class People:
 
 async def locked_person(session: AsyncSession, person: PersonId) -> PersonRow:
     """Get a person's row, made if need be, so that no one else counts for them meanwhile."""
-    made = insert_into(session, PersonRow).values(id=person, blocked=False)
-    # An update that changes nothing locks the row, and gives it in the same statement.
-    locked = made.on_conflict_do_update(
-        index_elements=[PersonRow.id], set_={"id": made.excluded.id}
-    )
+    locked = _locking(session.get_bind().dialect.name).values(id=person, blocked=False)
     return (await session.scalars(locked.returning(PersonRow))).one()
 
 
-async def count_usage(
-    session: AsyncSession, person: PersonId, now: datetime, place: PlaceId | None = None
+def lock_person(connection: Connection, person: PersonId) -> None:
+    """Let no one else count for a person meanwhile."""
+    connection.execute(_locking(connection.dialect.name), {"id": person, "blocked": False})
+
+
+def count_usage(
+    connection: Connection, person: PersonId, now: datetime, place: PlaceId | None = None
 ) -> Usage:
     """Count a person's requests within a transaction, and those in a place."""
     given = {"person": person, "since": now - DAY, "place": place}
-    return _usage_from((await session.execute(_usage(), given)).one())
+    return _usage_from(connection.execute(_usage(), given).one())
+
+
+@cache
+def _locking(dialect: str) -> Insert:
+    """Make a row, or lock the one that is there by an update that changes nothing."""
+    made = inserting(dialect, PersonRow)
+    return made.on_conflict_do_update(index_elements=[PersonRow.id], set_={"id": made.excluded.id})
 
 
 def _usage_from(row: Row[bool, bool, int, datetime, int, int, str | None]) -> Usage:

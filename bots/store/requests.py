@@ -48,24 +48,24 @@ class Request:
     undeliverable: bool = False
 
 
-def as_row(request: Request) -> RequestRow:
+def as_row(request: Request) -> Mapping[str, object]:
     """Write a new request out."""
-    return RequestRow(
-        id=request.id,
-        bot=request.bot,
-        person=request.person.id,
-        place=request.place,
-        language=request.person.language,
-        effect=request.effect,
-        title=dict(request.title),
-        runners_up=None if request.runners_up is None else list(request.runners_up),
-        state=request.state,
-        counted=True,
-        erased=False,
-        undeliverable=False,
-        created=request.created,
-        job=None if request.job is None else JOB_JSON.dump_json(request.job).decode(),
-    )
+    return {
+        "id": request.id,
+        "bot": request.bot,
+        "person": request.person.id,
+        "place": request.place,
+        "language": request.person.language,
+        "effect": request.effect,
+        "title": dict(request.title),
+        "runners_up": None if request.runners_up is None else list(request.runners_up),
+        "state": request.state,
+        "counted": True,
+        "erased": False,
+        "undeliverable": False,
+        "created": request.created,
+        "job": None if request.job is None else JOB_JSON.dump_json(request.job).decode(),
+    }
 
 
 def from_row(row: RequestRow | Row[Any]) -> Request:
