@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 from heapq import nsmallest
 
@@ -103,7 +103,6 @@ class Delivery:
                 tasks.create_task(self._take_outcomes(tasks))
                 while True:
                     await self._look_around(tasks)
-                    await asyncio.sleep(self._pace.pulse_s)
         finally:
             self._tasks = None
             await self._hand_over()
@@ -134,15 +133,26 @@ class Delivery:
                 await asyncio.sleep(self._pace.pulse_s)
 
     async def _look_around(self, tasks: asyncio.TaskGroup) -> None:
+        """Begin a look at each job that is due, one after the other over the length of a pulse.
+
+        All at once they would hold up whatever else people want.
+        """
+        due, loop = await self._find_due(), asyncio.get_running_loop()
+        step_s, begin = self._pace.pulse_s / (len(due) + 1), loop.time()
+        for number, job in enumerate(due, start=1):
+            tasks.create_task(self._look_after(job))
+            await asyncio.sleep(begin + number * step_s - loop.time())
+        await asyncio.sleep(begin + self._pace.pulse_s - loop.time())
+
+    async def _find_due(self) -> Sequence[JobId]:
         self._on_watch = await self._watch.keep(timedelta(seconds=self._pace.watch_s))
         try:
             jobs = await self._journal.undelivered(self._bot)
         except StoreUnavailable as error:
             log.warning("nothing can be shown for now: %s", error)
-            return
+            return ()
         self._forget_all_but(jobs)
-        for job in self._due(jobs) if self._on_watch else ():
-            tasks.create_task(self._look_after(job))
+        return self._due(jobs) if self._on_watch else ()
 
     def _forget_all_but(self, jobs: Collection[JobId]) -> None:
         for job in self._memories.keys() - jobs:
