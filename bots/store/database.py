@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import re
 import sqlite3
-from collections.abc import AsyncGenerator, Callable, Generator, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from functools import cache
 from pathlib import Path
@@ -155,11 +155,7 @@ class Database:
         Raises:
             StoreUnavailable: the database does not answer, or stays locked.
         """
-        with _as_unavailable():
-            if self._at_hand is None:
-                return await self._begun(act)
-            async with self._turn():
-                return await self._at_hand.note(act)
+        return await self._begun(act, AtHand.note)
 
     async def write_by(self, act: Callable[[Connection], Made]) -> Made:
         """Have a function run several statements as `writing` does.
@@ -167,15 +163,19 @@ class Database:
         Raises:
             StoreUnavailable: the database does not answer, or stays locked.
         """
-        with _as_unavailable():
-            if self._at_hand is None:
-                return await self._begun(act)
-            async with self._turn():
-                return await self._at_hand.write(act)
+        return await self._begun(act, AtHand.write)
 
-    async def _begun(self, act: Callable[[Connection], Made]) -> Made:
-        async with self._engine.begin() as connection:
-            return await connection.run_sync(act)
+    async def _begun(
+        self,
+        act: Callable[[Connection], Made],
+        within: Callable[[AtHand, Callable[[Connection], Made]], Awaitable[Made]],
+    ) -> Made:
+        with _as_unavailable():
+            if self._at_hand is not None:
+                async with self._turn():
+                    return await within(self._at_hand, act)
+            async with self._engine.begin() as connection:
+                return await connection.run_sync(act)
 
     async def put(self, table: type[DeclarativeBase], **values: object) -> None:
         """Note a row, or change these values of the one that has its key."""
