@@ -158,6 +158,6 @@ class Chat(Protocol):
         """Take a message away; one already gone is fine."""
         ...
 
-    async def nudge(self, placeholder: Placeholder, text: str) -> None:
-        """Say one line that notifies, because an edit does not; may be dropped."""
+    async def nudge(self, placeholder: Placeholder, job: JobId, text: str) -> None:
+        """Say one line that notifies who asked, because an edit does not; may be dropped."""
         ...

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Sequence
 
 from engine.jobs.catalogue import EffectCard, Offer
 from engine.jobs.errors import QueueUnavailable
@@ -56,3 +57,13 @@ class Gallery:
             self._offer = offer
             self._seen |= {card.id for card in offer.effects}
             self._asked_at = time.monotonic()
+
+
+def called(cards: Sequence[EffectCard], words: str) -> EffectCard | None:
+    """Find the effect that somebody calls by its very name, in any language."""
+    name = " ".join(words.casefold().replace("_", " ").split())
+    for card in cards:
+        names = (card.id.replace("_", " "), *card.title.values())
+        if name in (each.casefold() for each in names):
+            return card
+    return None

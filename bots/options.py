@@ -1,9 +1,9 @@
-"""An effect's options as people give them: checked against its card before work is accepted."""
+"""An effect's options as people give them, checked against its card, or turn them one by one."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TypeVar, assert_never
 
 from engine.jobs.catalogue import EffectCard, ParamCard
@@ -16,6 +16,9 @@ NumberT = TypeVar("NumberT", int, float)
 _COLOR = re.compile(r"#[0-9a-fA-F]{6}")
 _BOOLS = {"true": True, "on": True, "1": True, "false": False, "off": False, "0": False}
 _SHOWN = 40
+_STEPS = 4
+"""How many values of a number are offered, evenly between its least and its greatest."""
+_PALETTE = ("#0b0d12", "#b3122b", "#1f6feb", "#2da44e", "#8250df", "#e3b341")
 
 
 def settle_options(card: EffectCard, given: Mapping[str, ParamValue]) -> Mapping[str, ParamValue]:
@@ -69,3 +72,27 @@ def _color(text: str) -> str:
     if not _COLOR.fullmatch(text):
         raise ValueError(text)
     return text.lower()
+
+
+def next_value(param: ParamCard, value: ParamValue) -> ParamValue:
+    """Say what an option is turned to from a value; after the last comes the first."""
+    if param.kind == "bool":
+        return not value
+    values = _values(param)
+    after = values.index(value) + 1 if value in values else 0
+    return values[after % len(values)]
+
+
+def _values(param: ParamCard) -> Sequence[ParamValue]:
+    """List what an option is turned through; the default is always there."""
+    if param.kind == "choice":
+        return param.choices
+    if param.kind == "color":
+        return (param.default, *(colour for colour in _PALETTE if colour != param.default))
+    low = 0.0 if param.minimum is None else param.minimum
+    high = 1.0 if param.maximum is None else param.maximum
+    steps = [low + (high - low) * step / _STEPS for step in range(_STEPS + 1)]
+    numbers = {round(step) if param.kind == "int" else round(step, 3) for step in steps}
+    default = float(param.default)
+    within = {number for number in numbers if low <= number <= high}
+    return sorted(within | {int(default) if param.kind == "int" else default})

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from benchmarks.telegram.load import Sent
-from bots.telegram_bot.codes import Code
+from bots.codes import Code
 from engine.jobs.job import JobId
 from tests.fakes.telegram import Chat, FakeTelegram, Message
 

@@ -65,7 +65,7 @@ class Lanes:
             return
         try:
             async with self._heeding(placeholder.place):
-                await self._chat.nudge(placeholder, text)
+                await self._chat.nudge(placeholder, job, text)
         except BotsError as error:
             log.info("a nudge was dropped: %s", error)
 

@@ -16,6 +16,7 @@ from bots.chat import PlaceId
 from bots.delivery.budget import Rate
 from bots.delivery.pace import Pace
 from bots.delivery.shared_budget import SharedBudget
+from bots.languages import Languages
 from bots.services import Services
 from bots.settings import BotSettings
 from bots.telegram_bot.asking import Asking
@@ -24,7 +25,6 @@ from bots.telegram_bot.chat import TelegramChat
 from bots.telegram_bot.commands import Commands, Keeping
 from bots.telegram_bot.desk import Desk
 from bots.telegram_bot.inline import Inline
-from bots.telegram_bot.languages import Languages
 from bots.telegram_bot.menu import announce
 from bots.telegram_bot.messages import Listening
 from bots.telegram_bot.photos import PhotoDesk

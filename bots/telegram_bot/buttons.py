@@ -6,14 +6,14 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 
 from bots.chat import Placeholder, job_id
+from bots.codes import Code, Verb, named
 from bots.errors import BotsError
+from bots.languages import Languages
 from bots.messages import HD_SIZE
 from bots.store.drafts import Draft
 from bots.telegram_bot.asking import Asking, Wish
-from bots.telegram_bot.codes import Code, Verb, named
 from bots.telegram_bot.events import Pressed
 from bots.telegram_bot.keyboards import effect_page
-from bots.telegram_bot.languages import Languages
 from bots.telegram_bot.remix import Remixing
 from bots.telegram_bot.rules import Ruling
 from bots.telegram_bot.where import Where, message_id

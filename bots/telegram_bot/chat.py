@@ -115,11 +115,14 @@ class TelegramChat:
         with suppress(MessageGone):
             await self.wire.empty(placeholder)
 
-    async def nudge(self, placeholder: Placeholder, text: str) -> None:
-        """Answer the message with one line."""
-        if inline_of(placeholder.message) is None:
-            chat, number = numbered(placeholder.message)
-            await self.wire.say(Where(chat=chat, reply_to=number), text)
+    async def nudge(self, placeholder: Placeholder, job: JobId, text: str) -> None:
+        """Answer with one line: in a group the person, who hears of nothing else there."""
+        if inline_of(placeholder.message) is not None:
+            return
+        chat, number = numbered(placeholder.message)
+        where = await self._where(placeholder.place, job)
+        asked = where.reply_to if where.is_group and where.chat == chat else None
+        await self.wire.say(Where(chat=chat, topic=where.topic, reply_to=asked or number), text)
 
     async def show_again(self, where: Where, clip: ShownClip) -> None:
         """Show a clip in a message of its own."""

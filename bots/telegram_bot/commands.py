@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup, User
 
 from bots.chat import Person, PersonId, PlaceId
+from bots.codes import Code, Verb
+from bots.gallery import called
+from bots.languages import Languages
 from bots.store.requests import Request
 from bots.telegram_bot.asking import Asking
-from bots.telegram_bot.codes import Code, Verb
 from bots.telegram_bot.events import Said
-from bots.telegram_bot.languages import Languages
 from bots.telegram_bot.links import read_link
-from bots.telegram_bot.messages import Listening, called, job_of
+from bots.telegram_bot.messages import Listening, job_of
 from bots.telegram_bot.rules import Ruling
 from bots.telegram_bot.where import Where, chat_of, place_of
 from bots.texts.languages import LANGUAGES, NAMES

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from bots.chat import Person, job_id
 from bots.errors import BotsError
+from bots.languages import Languages
 from bots.store.places import Places
 from bots.telegram_bot.asking import Asking
 from bots.telegram_bot.buttons import Buttons
@@ -23,7 +24,6 @@ from bots.telegram_bot.events import (
     Wondered,
 )
 from bots.telegram_bot.inline import Inline
-from bots.telegram_bot.languages import Languages
 from bots.telegram_bot.messages import Listening, job_of
 from bots.telegram_bot.where import Where, place_of, user_of
 from bots.texts.talk import Talk

@@ -18,15 +18,15 @@ from telegram import (
 )
 
 from bots.chat import Person, job_id
+from bots.codes import named, short_name
 from bots.errors import BotsError
+from bots.gallery import called
 from bots.store.drafts import Draft
 from bots.store.files import PlatformFiles
 from bots.telegram_bot.asking import Asking, Wish
-from bots.telegram_bot.codes import named, short_name
 from bots.telegram_bot.events import Called, Chosen, Wondered
 from bots.telegram_bot.keyboards import SHARED
 from bots.telegram_bot.links import effect_link, remix_link
-from bots.telegram_bot.messages import called
 from bots.telegram_bot.photos import PhotoDesk
 from bots.telegram_bot.refusals import translated
 from bots.telegram_bot.where import Where, user_of

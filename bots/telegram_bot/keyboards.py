@@ -9,7 +9,7 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 from telegram import SwitchInlineQueryChosenChat as ChosenChat
 
 from bots.chat import Action, Button
-from bots.telegram_bot.codes import Code, Verb, short_name
+from bots.codes import Code, Verb, short_name
 from bots.texts.talk import Talk
 from bots.texts.texts import Texts
 from engine.jobs.catalogue import EffectCard

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from bots.chat import job_id
+from bots.gallery import called
 from bots.store.drafts import Draft
 from bots.telegram_bot.asking import EFFECT, PHOTO, Asking, Wish
 from bots.telegram_bot.events import Picture, Said
@@ -114,16 +115,6 @@ def pictures_of(album: Sequence[Said]) -> list[Picture]:
     """List the pictures that were sent together."""
     sent = [said.picture for said in album if said.picture is not None]
     return sent[:_MOST_OF_AN_ALBUM]
-
-
-def called(cards: Sequence[EffectCard], words: str) -> EffectCard | None:
-    """Find the effect that somebody calls by its very name, in any language."""
-    name = " ".join(words.casefold().replace("_", " ").split())
-    for card in cards:
-        names = (card.id.replace("_", " "), *card.title.values())
-        if name in (each.casefold() for each in names):
-            return card
-    return None
 
 
 def job_of(name: str, said: Said) -> JobId:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from bots.chat import Person, job_id
+from bots.codes import Code, Verb
+from bots.options import next_value
 from bots.store.drafts import Draft
 from bots.telegram_bot.asking import EFFECT, Asking, Wish, draft_id
-from bots.telegram_bot.codes import Code, Verb
 from bots.telegram_bot.events import Said
 from bots.telegram_bot.where import Where
 from bots.texts.talk import Talk
@@ -22,9 +22,6 @@ from engine.jobs.refusal import Refusal, RefusalCode
 
 REMIX = "remix"
 """What the draft of a clip that is being changed needs."""
-_STEPS = 4
-"""How many values of a number are offered, evenly between its least and its greatest."""
-_PALETTE = ("#0b0d12", "#b3122b", "#1f6feb", "#2da44e", "#8250df", "#e3b341")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +62,7 @@ class Remixing:
         card = await self._card(draft.effect or "")
         param = _param(card, option)
         value = draft.params.get(param.name, param.default)
-        turned = replace(draft, params={**draft.params, param.name: _next(param, value)})
+        turned = replace(draft, params={**draft.params, param.name: next_value(param, value)})
         await self.asking.drafts.put(turned)
         texts = Texts.of(who.language)
         await self.asking.replies.edit(
@@ -139,26 +136,3 @@ def _param(card: EffectCard, option: str) -> ParamCard:
     if option.isdecimal() and int(option) < len(card.params):
         return card.params[int(option)]
     raise Refused(Refusal(RefusalCode.UNKNOWN_EFFECT, {"effect": card.id}))
-
-
-def _next(param: ParamCard, value: ParamValue) -> ParamValue:
-    if param.kind == "bool":
-        return not value
-    values = _values(param)
-    after = values.index(value) + 1 if value in values else 0
-    return values[after % len(values)]
-
-
-def _values(param: ParamCard) -> Sequence[ParamValue]:
-    """List what an option is turned through; the default is always there."""
-    if param.kind == "choice":
-        return param.choices
-    if param.kind == "color":
-        return (param.default, *(colour for colour in _PALETTE if colour != param.default))
-    low = 0.0 if param.minimum is None else param.minimum
-    high = 1.0 if param.maximum is None else param.maximum
-    steps = [low + (high - low) * step / _STEPS for step in range(_STEPS + 1)]
-    numbers = {round(step) if param.kind == "int" else round(step, 3) for step in steps}
-    default = float(param.default)
-    within = {number for number in numbers if low <= number <= high}
-    return sorted(within | {int(default) if param.kind == "int" else default})

@@ -70,7 +70,7 @@ class WebChat:
         """Find what a person asked for with a job."""
         return await self._conversation.asked(place, job)
 
-    async def nudge(self, placeholder: Placeholder, text: str) -> None:
+    async def nudge(self, placeholder: Placeholder, job: JobId, text: str) -> None:  # noqa: ARG002
         """Give every open tab one line to announce."""
         self._rooms.tell(placeholder.place, NudgeFrame(text=text))
 

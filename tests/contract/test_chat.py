@@ -136,5 +136,5 @@ async def test_messages_of_several_jobs_keep_their_order(platform: Platform) -> 
 
 async def test_a_nudge_adds_no_clip(platform: Platform) -> None:
     placeholder = await platform.chat.post(HERE, JOB, CLIP)
-    await platform.chat.nudge(placeholder, "Your clip is ready.")
+    await platform.chat.nudge(placeholder, JOB, "Your clip is ready.")
     assert sum(message.clip is not None for message in await platform.seen()) == 1

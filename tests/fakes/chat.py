@@ -110,8 +110,8 @@ class FakeChat:
         with self._call("remove", placeholder.place, self._job_of(placeholder)):
             self.shown.pop(placeholder, None)
 
-    async def nudge(self, placeholder: Placeholder, text: str) -> None:
-        with self._call("nudge", placeholder.place, self._job_of(placeholder)):
+    async def nudge(self, placeholder: Placeholder, job: JobId, text: str) -> None:
+        with self._call("nudge", placeholder.place, job):
             self.nudges.append(text)
 
     def lose(self) -> None:

@@ -33,7 +33,7 @@ class HttpChat:
         """Take a message away."""
         await self._call("DELETE", f"/messages/{placeholder.message}")
 
-    async def nudge(self, placeholder: Placeholder, text: str) -> None:
+    async def nudge(self, placeholder: Placeholder, job: JobId, text: str) -> None:
         """Say one line that notifies."""
         await self._call("POST", f"/messages/{placeholder.message}/line")
 

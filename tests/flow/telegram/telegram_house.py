@@ -15,6 +15,7 @@ from bots.telegram_bot.app import running
 from deploy.polling import wait_until
 from engine.jobs.catalogue import Offer
 from engine.jobs.job import Clip, Outcome, Progress, Succeeded, WorkerId
+from engine.jobs.keys import Key, prefix
 from engine.jobs.media.store import clip_keys
 from engine.jobs.presence import Presence
 from engine.jobs.queue import Claim
@@ -90,6 +91,12 @@ class TelegramHouse:
             )
             outcome = Succeeded(clip=clip, variant="look", seed=claim.job.seed, took_s=8.0)
         assert await self.services.queue.finish(claim, outcome)
+
+    async def rest(self) -> None:
+        """Let Telegram's limits be as they are after a quiet minute."""
+        redis = self.services.redis
+        async for key in redis.scan_iter(f"{prefix('main')}{Key.FLOOD}*"):
+            await redis.delete(key)
 
     async def make(self) -> Claim:
         """Make the next clip."""

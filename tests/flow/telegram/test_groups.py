@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from tests.fakes.telegram import FakeTelegram, Person
 from tests.flow.telegram.telegram_house import SELFIE, TelegramHouse
@@ -16,6 +16,20 @@ async def test_a_photo_answered_with_a_command_becomes_a_clip(
     asked = group.write(ann, f"/effect@{telegram.bot.username} robot", reply_to=photo)
     await house.make()
     assert (await house.clip(group)).reply_to is asked
+
+
+async def test_whoever_waited_long_in_a_group_is_told_in_answer_to_what_they_said(
+    house: TelegramHouse, telegram: FakeTelegram, ann: Person, bob: Person
+) -> None:
+    group = telegram.group("Friends", members=[ann, bob])
+    photo = group.send_photo(bob, SELFIE)
+    asked = group.write(ann, f"/effect@{telegram.bot.username} robot", reply_to=photo)
+    claim = await house.claim()
+    await house.answer(group, lambda it: "Cancel" in it.labels)
+    house.time.ahead += timedelta(minutes=1)
+    await house.rest()
+    await house.finish(claim)
+    assert (await house.said(group, "is ready")).reply_to is asked
 
 
 async def test_a_mention_in_answer_to_a_photo_is_enough(

@@ -8,9 +8,9 @@ import pytest
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from bots.chat import Action, Button, Message, job_id
+from bots.codes import Code, Verb, named
 from bots.messages import Subject, ended, moment, queued, refused, running, too_large
 from bots.telegram_bot.asking import draft_id
-from bots.telegram_bot.codes import Code, Verb, named
 from bots.telegram_bot.keyboards import SHARED, effect_page, under_message
 from bots.telegram_bot.links import remix_link
 from bots.texts.languages import LANGUAGES

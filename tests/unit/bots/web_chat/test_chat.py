@@ -107,6 +107,6 @@ async def test_a_message_that_is_gone_cannot_be_edited(chat: WebChat, page: Mail
 async def test_a_nudge_is_a_line_for_every_page(chat: WebChat, page: Mailbox) -> None:
     placeholder = Placeholder(place=HERE, message=MessageId(JOB))
 
-    await chat.nudge(placeholder, "Your clip is ready.")
+    await chat.nudge(placeholder, JOB, "Your clip is ready.")
 
     assert await page.take() == NudgeFrame(text="Your clip is ready.")

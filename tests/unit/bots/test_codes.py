@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from bots.chat import job_id
-from bots.telegram_bot.codes import Code, Verb, named, short_name
+from bots.codes import Code, Verb, named, short_name
 from tests.effect_cards import OFFER, ROBOT, a_card
 
 LONGEST = "x" * 64

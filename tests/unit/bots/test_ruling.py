@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from bots.place_rules import NO_RULES, PlaceRules
-from bots.telegram_bot.rules import changed_by_press, changed_by_words
+from bots.ruling import changed_by_press, changed_by_words
 from tests.effect_cards import OFFER
 
 STRICT = PlaceRules(

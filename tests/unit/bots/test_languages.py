@@ -2,11 +2,11 @@ from __future__ import annotations
 
 import pytest
 
+from bots import languages
 from bots.chat import Person, PersonId
+from bots.languages import Languages
 from bots.store.database import Database
 from bots.store.people import People
-from bots.telegram_bot import languages
-from bots.telegram_bot.languages import Languages
 
 ANN = Person(id=PersonId("telegram:77"), language="en")
 
