@@ -22,11 +22,11 @@ from bots import __main__ as bots_main
 from bots import services
 from bots.chat import Person, PlaceId
 from bots.delivery.shared_budget import SharedBudget
+from bots.reception import Handler, Reception, SharedReception
 from bots.store.inbox import Inbox
 from bots.telegram_bot import app, wire
 from bots.telegram_bot.events import Event, Picture
 from bots.telegram_bot.photos import PhotoDesk
-from bots.telegram_bot.reception import Handler, Reception, SharedReception
 from bots.telegram_bot.transport import Transport
 from bots.telegram_bot.where import Where
 from engine.jobs.job import MediaKey
@@ -48,10 +48,10 @@ class TimedRequest(Transport):
         return await super().do_request(url, *args, **kwargs)
 
 
-class TimedReception(Reception):
+class TimedReception(Reception[Event]):
     """Notes when updates are here, and says which one is being carried out."""
 
-    def __init__(self, *, handle: Handler, **parts: Any) -> None:
+    def __init__(self, *, handle: Handler[Event], **parts: Any) -> None:
         super().__init__(handle=_naming_updates(handle), **parts)
 
     async def take(self, updates: Sequence[Mapping[str, Any]]) -> None:
@@ -60,10 +60,10 @@ class TimedReception(Reception):
         await super().take(updates)
 
 
-class TimedSharedReception(SharedReception):
+class TimedSharedReception(SharedReception[Event]):
     """The same, for updates that are brought."""
 
-    def __init__(self, *, handle: Handler, **parts: Any) -> None:
+    def __init__(self, *, handle: Handler[Event], **parts: Any) -> None:
         super().__init__(handle=_naming_updates(handle), **parts)
 
     async def take(self, updates: Sequence[Mapping[str, Any]]) -> None:
@@ -157,7 +157,7 @@ def _put_stopwatches_in() -> None:
         logging.getLogger(name).addHandler(Dropped())
 
 
-def _naming_updates(handle: Handler) -> Handler:
+def _naming_updates(handle: Handler[Event]) -> Handler[Event]:
     """Have everything that a handler does know the update it is about."""
 
     async def handle_named(events: Sequence[Event]) -> object:

@@ -17,6 +17,7 @@ from bots.delivery.budget import Rate
 from bots.delivery.pace import Pace
 from bots.delivery.shared_budget import SharedBudget
 from bots.languages import Languages
+from bots.reception import Reception, SharedReception
 from bots.services import Services
 from bots.settings import BotSettings
 from bots.telegram_bot.asking import Asking
@@ -24,21 +25,21 @@ from bots.telegram_bot.buttons import Buttons
 from bots.telegram_bot.chat import TelegramChat
 from bots.telegram_bot.commands import Commands, Keeping
 from bots.telegram_bot.desk import Desk
+from bots.telegram_bot.events import Event
 from bots.telegram_bot.inline import Inline
 from bots.telegram_bot.menu import announce
 from bots.telegram_bot.messages import Listening
 from bots.telegram_bot.photos import PhotoDesk
 from bots.telegram_bot.polling import poll
 from bots.telegram_bot.reading import Reader
-from bots.telegram_bot.reception import Reception, SharedReception
 from bots.telegram_bot.remix import Remixing
 from bots.telegram_bot.replies import Replies
 from bots.telegram_bot.rules import Ruling
-from bots.telegram_bot.turnstile import ChatLocks
 from bots.telegram_bot.waiting import heard
 from bots.telegram_bot.webhook import Hook, listening
 from bots.telegram_bot.where import chat_of
 from bots.telegram_bot.wire import Wire, open_bot
+from bots.turnstile import ChatLocks
 from engine.jobs.addresses import Addresses
 from engine.jobs.settings import PREFIX, BadSetting
 
@@ -70,7 +71,7 @@ async def serve(services: Services, settings: BotSettings) -> None:
 
 
 @asynccontextmanager
-async def running(services: Services, settings: BotSettings) -> AsyncGenerator[Reception]:
+async def running(services: Services, settings: BotSettings) -> AsyncGenerator[Reception[Event]]:
     """Run the Telegram bot for as long as the context lasts; gives what takes its updates."""
     bot = open_bot(_token(settings), settings.telegram_api_url.rstrip("/"))
     try:
@@ -90,7 +91,7 @@ async def running(services: Services, settings: BotSettings) -> AsyncGenerator[R
 
 def _put_together(
     bot: Bot, me: User, services: Services, settings: BotSettings
-) -> tuple[Reception, Coroutine[None, None, None]]:
+) -> tuple[Reception[Event], Coroutine[None, None, None]]:
     wire = Wire(bot)
     budget = SharedBudget(services.redis, services.bot, rate_of, overall=OVERALL)
     chat = _chat(wire, me, services, settings)
@@ -111,7 +112,9 @@ def _put_together(
     return _reception(Reader(bot, me), desk, services, settings), delivery.run()
 
 
-def _reception(reader: Reader, desk: Desk, services: Services, settings: BotSettings) -> Reception:
+def _reception(
+    reader: Reader, desk: Desk, services: Services, settings: BotSettings
+) -> Reception[Event]:
     name, inbox, now = services.bot, services.inbox, services.now
     if not settings.telegram_webhook_url:
         # of several processes that fetch updates, Telegram lets only one
@@ -193,14 +196,14 @@ async def _introduced(bot: Bot) -> User:
     return bot.bot
 
 
-async def _fetched(bot: Bot, reception: Reception) -> None:
+async def _fetched(bot: Bot, reception: Reception[Event]) -> None:
     """Ask for updates, after seeing to it that they are not brought elsewhere."""
     await heard(bot.delete_webhook)
     await poll(bot, reception)
 
 
 async def _brought(
-    bot: Bot, services: Services, settings: BotSettings, reception: Reception
+    bot: Bot, services: Services, settings: BotSettings, reception: Reception[Event]
 ) -> None:
     hook = Hook(
         url=settings.telegram_webhook_url.rstrip("/"),

@@ -13,8 +13,9 @@ from telegram.request import RequestData
 from telegram.request._requestparameter import RequestParameter
 
 from bots.errors import BotsError
+from bots.reception import Reception
+from bots.telegram_bot.events import Event
 from bots.telegram_bot.reading import UPDATES
-from bots.telegram_bot.reception import Reception
 
 log = logging.getLogger(__name__)
 
@@ -24,7 +25,7 @@ _FIRST_PAUSE_S = 0.5
 _LONGEST_PAUSE_S = 30.0
 
 
-async def poll(bot: Bot, reception: Reception) -> None:
+async def poll(bot: Bot, reception: Reception[Event]) -> None:
     """Take updates until cancelled."""
     offset, pause_s = 0, _FIRST_PAUSE_S
     while True:

@@ -29,6 +29,7 @@ from bots.telegram_bot.events import (
     Pressed,
     Said,
     Wondered,
+    chat_key,
 )
 from bots.telegram_bot.pictures import has_no_picture, picture_in
 from bots.telegram_bot.where import Where, person_of
@@ -54,6 +55,8 @@ _ODD = (TypeError, ValueError, LookupError, AttributeError, OverflowError, OSErr
 class Reader:
     """Reads the updates of one bot."""
 
+    chat_key = staticmethod(chat_key)
+
     def __init__(self, bot: Bot, me: User) -> None:
         self._bot = bot
         self._me = me
@@ -67,6 +70,10 @@ class Reader:
         except _ODD as error:
             log.warning("update %s is not understood: %s", number, error)
             return None
+
+    def album(self, event: Event) -> str | None:
+        """Name the album that a message is only a part of."""
+        return event.album if isinstance(event, Said) else None
 
     def _event(self, update: Update) -> Event | None:
         number = update.update_id

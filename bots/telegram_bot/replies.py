@@ -13,7 +13,7 @@ from itertools import count
 from bots.chat import Placeholder, PlaceId
 from bots.delivery.budget import CallBudget
 from bots.errors import BotsError, ChatBusy
-from bots.telegram_bot.reception import let_others_by
+from bots.reception import let_others_by
 from bots.telegram_bot.where import Where, message_id
 from bots.telegram_bot.wire import Markup, Wire
 

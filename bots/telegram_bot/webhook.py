@@ -14,8 +14,9 @@ from pydantic import TypeAdapter, ValidationError
 from telegram import Bot
 
 from bots.errors import BotsError, StoreUnavailable
+from bots.reception import Reception
+from bots.telegram_bot.events import Event
 from bots.telegram_bot.reading import UPDATES
-from bots.telegram_bot.reception import Reception
 from bots.telegram_bot.waiting import heard
 
 log = logging.getLogger(__name__)
@@ -43,7 +44,7 @@ Check = Callable[[], Awaitable[object]]
 
 @asynccontextmanager
 async def listening(
-    bot: Bot, hook: Hook, reception: Reception, check: Check
+    bot: Bot, hook: Hook, reception: Reception[Event], check: Check
 ) -> AsyncGenerator[int]:
     """Listen for updates and have Telegram bring them; gives the port."""
     door = _Door(hook.secret, reception, check)
@@ -67,7 +68,7 @@ async def listening(
 
 
 class _Door:
-    def __init__(self, secret: str, reception: Reception, check: Check) -> None:
+    def __init__(self, secret: str, reception: Reception[Event], check: Check) -> None:
         self._secret = secret.encode()
         self._reception = reception
         self._check = check

@@ -30,7 +30,7 @@ from redis.exceptions import TimeoutError as NoReply
 
 from engine.jobs.errors import QueueUnavailable
 from engine.jobs.redis_url import RedisUrl
-from engine.jobs.round_trip import LeanConnection, LeanSSLConnection, LeanUnixConnection
+from engine.jobs.round_trip import LeanConnection, LeanPool, LeanSSLConnection, LeanUnixConnection
 
 SOCKET_TIMEOUT = timedelta(seconds=5)
 BLOCK_LIMIT = timedelta(seconds=2)
@@ -95,10 +95,10 @@ def _pool(url: RedisUrl, options: dict[str, Any]) -> ConnectionPool:
         tls = url.tls is not None
         return _MasterPool(url.master, sentinels(url), ssl=tls, **options)
     if url.socket:
-        return ConnectionPool(LeanUnixConnection, path=url.socket, **options)
+        return LeanPool(LeanUnixConnection, path=url.socket, **options)
     ((host, port),) = url.hosts
     kind = LeanConnection if url.tls is None else LeanSSLConnection
-    return ConnectionPool(kind, host=host, port=port, **options)
+    return LeanPool(kind, host=host, port=port, **options)
 
 
 class _MasterPool(SentinelConnectionPool):

@@ -12,7 +12,13 @@ from collections.abc import Iterable
 from typing import Any
 
 import hiredis
-from redis.asyncio import Connection, Redis, SSLConnection, UnixDomainSocketConnection
+from redis.asyncio import (
+    Connection,
+    ConnectionPool,
+    Redis,
+    SSLConnection,
+    UnixDomainSocketConnection,
+)
 from redis.asyncio.connection import AbstractConnection
 from redis.exceptions import ResponseError
 
@@ -55,6 +61,27 @@ class LeanSSLConnection(_Lean, SSLConnection):
 
 class LeanUnixConnection(_Lean, UnixDomainSocketConnection):
     """A connection over a socket in the file system."""
+
+
+class LeanPool(ConnectionPool):
+    """Connections that are handed out and taken back without a word to anybody's statistics."""
+
+    async def get_connection(self, *_: Any, **__: Any) -> AbstractConnection:
+        """Hand out a connection that can be used."""
+        connection = self.get_available_connection()
+        try:
+            await self.ensure_connection(connection)
+        except BaseException:
+            await self.release(connection)
+            raise
+        return connection
+
+    async def release(self, connection: AbstractConnection) -> None:
+        """Take a connection back."""
+        self._in_use_connections.remove(connection)
+        if connection.should_reconnect():
+            await connection.disconnect()
+        self._available_connections.append(connection)
 
 
 async def round_trip(redis: Redis, *commands: tuple[Argument, ...]) -> list[Reply]:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from redis.asyncio import Redis
 
+from bots.store.database import Database
 from tests.house import House, a_house
 from tests.valkey import ValkeyProcess
 
@@ -17,3 +18,12 @@ async def house(tmp_path: Path, valkey: ValkeyProcess, redis: Redis) -> AsyncGen
     """A bot on an empty database and an empty queue."""
     async with a_house(tmp_path, valkey.url) as house:
         yield house
+
+
+@pytest.fixture
+async def database(tmp_path: Path) -> AsyncGenerator[Database]:
+    """An empty database on a file."""
+    database = Database.at(f"sqlite:///{tmp_path / 'zoetrope.db'}")
+    await database.migrate()
+    yield database
+    await database.close()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
@@ -27,14 +27,6 @@ class PowerCut(BaseException):
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
     return tmp_path / "zoetrope.db"
-
-
-@pytest.fixture
-async def database(file: Path) -> AsyncGenerator[Database]:
-    database = Database.at(f"sqlite:///{file}?timeout=5")
-    await database.migrate()
-    yield database
-    await database.close()
 
 
 @pytest.fixture(params=["note_by", "write_by"])

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator
-from pathlib import Path
 
 import pytest
 
@@ -48,14 +47,6 @@ def bob(telegram: FakeTelegram) -> Person:
 def chat(telegram: FakeTelegram, ann: Person) -> Chat:
     """Ann's chat with the bot."""
     return telegram.private(ann)
-
-
-@pytest.fixture
-async def database(tmp_path: Path) -> AsyncGenerator[Database]:
-    database = Database.at(f"sqlite:///{tmp_path / 'zoetrope.db'}")
-    await database.migrate()
-    yield database
-    await database.close()
 
 
 @pytest.fixture

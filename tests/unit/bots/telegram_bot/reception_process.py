@@ -12,10 +12,10 @@ import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
+from bots.reception import Reception
 from bots.store.database import Database
 from bots.store.inbox import Inbox
 from bots.telegram_bot.events import Event
-from bots.telegram_bot.reception import Reception
 from tests.fakes.telegram import FakeTelegram
 from tests.unit.bots.telegram_bot.ear import Ear
 

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from bots.reception import Reception
 from bots.store.database import Database
 from bots.store.inbox import Inbox
 from bots.telegram_bot import polling
 from bots.telegram_bot.events import Event, Said
 from bots.telegram_bot.polling import poll
-from bots.telegram_bot.reception import Reception
 from tests.fakes.telegram import Chat, FakeTelegram, Person
 from tests.fakes.telegram.errors import ApiError, conflict, internal, too_many, unauthorized
 from tests.fakes.telegram.faults import LOST, Lost

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from bots import reception as module
 from bots.errors import ChatUnavailable, StoreUnavailable
+from bots.reception import Reception
 from bots.store.database import Database
 from bots.store.inbox import Inbox
-from bots.telegram_bot import reception as module
-from bots.telegram_bot.reception import Reception
 from engine.jobs.errors import QueueUnavailable
 from tests.fakes.telegram import Chat, FakeTelegram, Person
 from tests.house import Time, at_work

@@ -12,12 +12,12 @@ from pathlib import Path
 import pytest
 from redis.asyncio import Redis
 
+from bots import reception as module
 from bots.errors import StoreUnavailable
+from bots.reception import Reception, SharedReception
 from bots.store.database import Database
 from bots.store.inbox import Inbox
-from bots.telegram_bot import reception as module
-from bots.telegram_bot.reception import Reception, SharedReception
-from bots.telegram_bot.turnstile import ChatLocks
+from bots.turnstile import ChatLocks
 from engine.jobs.connection import connect
 from tests.fakes.telegram import Chat, FakeTelegram, Person
 from tests.house import Time, at_work

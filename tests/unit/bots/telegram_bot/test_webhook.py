@@ -10,11 +10,11 @@ import aiohttp
 import pytest
 
 from bots.errors import StoreUnavailable
+from bots.reception import Reception
 from bots.store.database import Database
 from bots.store.inbox import Inbox
 from bots.telegram_bot.app import webhook_secret
 from bots.telegram_bot.events import Event
-from bots.telegram_bot.reception import Reception
 from bots.telegram_bot.webhook import PATH, READY, Check, Hook, listening
 from tests.fakes.telegram import Chat, FakeTelegram, Person
 from tests.unit.bots.telegram_bot.ear import Ear

@@ -6,9 +6,9 @@ from collections.abc import AsyncGenerator
 import pytest
 from redis.asyncio import Redis
 
+from bots import turnstile
 from bots.errors import StoreUnavailable
-from bots.telegram_bot import turnstile
-from bots.telegram_bot.turnstile import ChatLocks
+from bots.turnstile import ChatLocks
 from deploy.polling import wait_until
 from engine.jobs.connection import connect
 from tests.valkey import ValkeyProcess

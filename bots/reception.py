@@ -14,17 +14,44 @@ from collections.abc import Awaitable, Callable, Collection, Coroutine, Mapping,
 from contextlib import AbstractAsyncContextManager, nullcontext
 from contextvars import ContextVar
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Generic, Protocol, TypeVar
 
 from bots.clock import Clock
 from bots.errors import BotsError
 from bots.store.inbox import Inbox, Incoming
-from bots.telegram_bot.events import Event, Said, chat_key
-from bots.telegram_bot.reading import Reader
 from engine.jobs.errors import JobsError
 from engine.jobs.logs import bound
 
 log = logging.getLogger(__name__)
+
+
+class Numbered(Protocol):
+    """Something that happened on a platform, under the number of its update."""
+
+    @property
+    def update(self) -> int:
+        """The number."""
+        ...
+
+
+Event = TypeVar("Event", bound=Numbered)
+
+
+class Reader(Protocol[Event]):
+    """Reads the updates of one platform."""
+
+    def read(self, raw: Mapping[str, Any], /) -> Event | None:
+        """Read an update; None if it is not for us."""
+        ...
+
+    def chat_key(self, event: Event, /) -> str:
+        """Name what must be kept in order."""
+        ...
+
+    def album(self, event: Event, /) -> str | None:
+        """Name what an event is only a part of, where platforms send the parts one by one."""
+        ...
+
 
 Handler = Callable[[Sequence[Event]], Awaitable[object]]
 """Carries out one of a chat's events: several only if they are one album."""
@@ -50,7 +77,7 @@ def let_others_by() -> None:
         passed.set_result(None)
 
 
-class Reception:
+class Reception(Generic[Event]):
     """Takes the updates of one bot."""
 
     def __init__(
@@ -58,8 +85,8 @@ class Reception:
         *,
         bot: str,
         inbox: Inbox,
-        reader: Reader,
-        handle: Handler,
+        reader: Reader[Event],
+        handle: Handler[Event],
         now: Clock,
     ) -> None:
         self._bot = bot
@@ -67,7 +94,7 @@ class Reception:
         self._reader = reader
         self._handle = handle
         self._now = now
-        self._lines: dict[str, _Line] = {}
+        self._lines: dict[str, _Line[Event]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._under_way: set[int] = set()
         self._behind: set[str] = set()  # chats with something that had to wait
@@ -112,10 +139,10 @@ class Reception:
                 task.cancel()
 
     def _line_up(self, event: Event) -> None:
-        chat = chat_key(event)
+        chat = self._reader.chat_key(event)
         line = self._lines.get(chat)
         if line is None:
-            line = self._lines[chat] = _Line()
+            line = self._lines[chat] = _Line(self._reader)
             serve = self._serve_late if chat in self._behind else self._serve
             self._start(serve(chat, line))
         line.add(event)
@@ -126,7 +153,7 @@ class Reception:
         task.add_done_callback(self._tasks.discard)
         return task
 
-    async def _serve(self, chat: str, line: _Line) -> None:
+    async def _serve(self, chat: str, line: _Line[Event]) -> None:
         """Carry out a chat's events until there are none."""
         try:
             async with self._turn(chat):
@@ -140,7 +167,7 @@ class Reception:
         finally:
             self._close_line(chat, line)
 
-    def _close_line(self, chat: str, line: _Line) -> None:
+    def _close_line(self, chat: str, line: _Line[Event]) -> None:
         if self._lines.get(chat) is line:
             del self._lines[chat]
 
@@ -148,11 +175,11 @@ class Reception:
         """Wait for the turn to serve a chat."""
         return nullcontext()
 
-    async def _has_more(self, chat: str, line: _Line) -> bool:  # noqa: ARG002
+    async def _has_more(self, chat: str, line: _Line[Event]) -> bool:  # noqa: ARG002
         """Tell whether there is something to carry out."""
         return bool(line.events)
 
-    async def _read_inbox(self, chat: str, line: _Line) -> None:
+    async def _read_inbox(self, chat: str, line: _Line[Event]) -> None:
         """Have a line hold what the inbox has for a chat, in order."""
         known = {event.update for event in line.events}
         events: list[Event] = []
@@ -164,7 +191,7 @@ class Reception:
                 events.append(event)
         line.replace(known, events)
 
-    async def _carry_out(self, line: _Line) -> None:
+    async def _carry_out(self, line: _Line[Event]) -> None:
         """Carry out a chat's first event, until it is done or lets others by."""
         await self._free.acquire()
         passed = asyncio.get_running_loop().create_future()
@@ -181,7 +208,7 @@ class Reception:
         await passed
 
     async def _carried_out(
-        self, events: Sequence[Event], line: _Line, passed: asyncio.Future[None]
+        self, events: Sequence[Event], line: _Line[Event], passed: asyncio.Future[None]
     ) -> None:
         _passed.set(passed)
         updates = [event.update for event in events]
@@ -192,7 +219,7 @@ class Reception:
                     await self._cross_off(updates)
                 else:
                     line.has_to_wait = True
-                    self._behind.add(chat_key(events[0]))
+                    self._behind.add(self._reader.chat_key(events[0]))
         finally:
             self._under_way.difference_update(updates)
             let_others_by()
@@ -217,10 +244,10 @@ class Reception:
     async def _pick_up(self, before: datetime) -> None:
         for chat in await self._inbox.chats(self._bot, before):
             if chat not in self._lines:
-                line = self._lines[chat] = _Line()
+                line = self._lines[chat] = _Line(self._reader)
                 self._start(self._serve_late(chat, line))
 
-    async def _serve_late(self, chat: str, line: _Line) -> None:
+    async def _serve_late(self, chat: str, line: _Line[Event]) -> None:
         """Carry out what a chat has in the inbox; what it says meanwhile follows."""
         try:
             await self._read_inbox(chat, line)
@@ -233,11 +260,14 @@ class Reception:
 
     def _written(self, raw: Mapping[str, Any], event: Event) -> Incoming:
         return Incoming(
-            bot=self._bot, update=event.update, chat=chat_key(event), body=json.dumps(raw)
+            bot=self._bot,
+            update=event.update,
+            chat=self._reader.chat_key(event),
+            body=json.dumps(raw),
         )
 
 
-class SharedReception(Reception):
+class SharedReception(Reception[Event]):
     """Takes the updates of a bot that has several processes.
 
     They take turns in each chat, and whoever has the turn goes by the inbox: so what was brought to
@@ -249,8 +279,8 @@ class SharedReception(Reception):
         *,
         bot: str,
         inbox: Inbox,
-        reader: Reader,
-        handle: Handler,
+        reader: Reader[Event],
+        handle: Handler[Event],
         now: Clock,
         turnstile: Turnstile,
     ) -> None:
@@ -260,7 +290,7 @@ class SharedReception(Reception):
     def _turn(self, chat: str) -> AbstractAsyncContextManager[None]:
         return self._turnstile(chat)
 
-    async def _has_more(self, chat: str, line: _Line) -> bool:
+    async def _has_more(self, chat: str, line: _Line[Event]) -> bool:
         await self._read_inbox(chat, line)
         return bool(line.events)
 
@@ -273,14 +303,15 @@ class SharedReception(Reception):
         await asyncio.wait({carrying_out})
 
 
-class _Line:
+class _Line(Generic[Event]):
     """The events of one chat that are to be carried out.
 
     Attributes:
         has_to_wait: one could not be; it stays in the inbox, and what follows it as well.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, reader: Reader[Event]) -> None:
+        self._reader = reader
         self.events: deque[Event] = deque()
         self.has_to_wait = False
         self._last = 0.0
@@ -298,7 +329,7 @@ class _Line:
     def take(self) -> Sequence[Event]:
         """Take the first event out, and what belongs to the same album."""
         taken = [self.events.popleft()]
-        while self.events and _same_album(taken[0], self.events[0]):
+        while self.events and self._is_one_album(taken[0], self.events[0]):
             taken.append(self.events.popleft())
         return taken
 
@@ -309,7 +340,7 @@ class _Line:
             Whether there was something to wait for.
         """
         first = self.events[0]
-        if not isinstance(first, Said) or first.album is None:
+        if self._reader.album(first) is None:
             return False
         wait_s = self._last + _ALBUM_S - asyncio.get_running_loop().time()
         if wait_s <= 0:
@@ -317,8 +348,6 @@ class _Line:
         await asyncio.sleep(wait_s)
         return True
 
-
-def _same_album(first: Event, event: Event) -> bool:
-    if not isinstance(first, Said) or not isinstance(event, Said) or first.album is None:
-        return False
-    return first.album == event.album
+    def _is_one_album(self, first: Event, event: Event) -> bool:
+        album = self._reader.album(first)
+        return album is not None and album == self._reader.album(event)
