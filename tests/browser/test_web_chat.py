@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -242,7 +243,13 @@ def test_words_alone_get_an_honest_answer_and_a_way_on(screen: Screen) -> None:
 def test_a_lost_line_is_said_calmly_and_comes_back_by_itself(
     up: Installation, screen: Screen
 ) -> None:
-    os.kill(up.programs()["web"], signal.SIGKILL)
+    def stays_down() -> bool:
+        """Kill it as often as it comes back: a line that is back at once is not worth a word."""
+        with suppress(KeyError, ProcessLookupError):
+            os.kill(up.programs()["web"], signal.SIGKILL)
+        return bool(screen.all("#line-state"))
+
+    screen.until(stays_down)
 
     assert screen.text("#line-state") == "Reconnecting…"
     screen.until(lambda: not screen.all("#line-state"), CLIP_S)
