@@ -1,4 +1,4 @@
-"""Run one bot: `python -m bots web`, or `telegram`."""
+"""Run one bot: `python -m bots web`, `telegram` or `discord`."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from engine.jobs.telemetry.health import Health
 from engine.jobs.telemetry.server import serving_as_set
 
 CANNOT_START = 2
-PLATFORMS = ("web", "telegram")
+PLATFORMS = ("web", "telegram", "discord")
 
 _SWITCH_S = 0.0005
 """A commit or a look into the media folder is made in a thread, and what waits for it would wait
@@ -84,6 +84,8 @@ async def _serve(bot: str, services: Services, settings: BotSettings) -> None:
     """Load the adapter, and with it its platform's library, and no other."""
     if bot == "telegram":
         from bots.telegram_bot.app import serve
+    elif bot == "discord":
+        from bots.discord_bot.app import serve
     else:
         from bots.web_chat.app import serve
     # What is here by now stays: to look through it for garbage again and again takes 60 ms a time.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from fnmatch import fnmatchcase
@@ -70,6 +70,22 @@ class Usage:
     place_rules: PlaceRules = NO_RULES
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Allowance:
+    """How much somebody has had made, and how much they may.
+
+    `made` counts their clips of the last 24 hours, of `daily_limit`; there is none for owners. When
+    the day is used up, `renews_in_s` says when the next one is due.
+    """
+
+    made: int
+    daily_limit: int | None
+    renews_in_s: int | None
+    waiting: int
+    max_waiting: int
+    job_class: str
+
+
 def check_entry(policy: Policy, who: Person, where: Place, usage: Usage) -> None:
     """Check that this person may use the house from this place.
 
@@ -95,12 +111,24 @@ def check_allowance(policy: Policy, who: Person, usage: Usage, now: datetime) ->
     """
     if usage.waiting >= policy.max_waiting:
         raise Refused(Refusal(RefusalCode.TOO_MANY_WAITING, {"limit": policy.max_waiting}))
-    if policy.owns(who.id) or usage.made < policy.daily_limit:
-        return
+    wait_s = allowance(policy, who.id, usage, now).renews_in_s
+    if wait_s is not None:
+        data = {"limit": policy.daily_limit, "renews_in_s": wait_s}
+        raise Refused(Refusal(RefusalCode.DAILY_LIMIT, data))
+
+
+def allowance(policy: Policy, person: PersonId, usage: Usage, now: datetime) -> Allowance:
+    """Tell how much a person has had made, and how much they may."""
+    limit = None if policy.owns(person) else policy.daily_limit
+    used_up = limit is not None and usage.made >= limit
     due = (usage.oldest or now) + DAY
-    wait_s = max(0, round((due - now).total_seconds()))
-    raise Refused(
-        Refusal(RefusalCode.DAILY_LIMIT, {"limit": policy.daily_limit, "renews_in_s": wait_s})
+    return Allowance(
+        made=usage.made,
+        daily_limit=limit,
+        renews_in_s=max(0, round((due - now).total_seconds())) if used_up else None,
+        waiting=usage.waiting,
+        max_waiting=policy.max_waiting,
+        job_class=policy.job_class(person),
     )
 
 
@@ -117,7 +145,7 @@ def check_here(
     is_owner = policy.owns(who.id)
     check_place(
         usage.place_rules,
-        is_admin=where.admin or is_owner,
+        replace(where, admin=where.admin or is_owner),
         effect=effect,
         made_here=0 if is_owner else usage.made_here,
         now=now,

@@ -44,12 +44,18 @@ class Person:
 class Place:
     """Where they ask. `local` is the operator's own page: over loopback, or past its password.
 
-    `admin` tells whether who asks is one of those who set the rules of the place.
+    `room` is the channel or thread inside it, `parent` the channel that a thread belongs to. Of
+    who asks, `admin` tells whether they set the rules of the place, `moderator` whether they may
+    remove what others posted there, and `roles` which roles they have.
     """
 
     id: PlaceId
     local: bool = False
     admin: bool = False
+    moderator: bool = False
+    room: str = ""
+    parent: str = ""
+    roles: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,19 +86,25 @@ class Action(StrEnum):
     HD = "hd"
     SHARE = "share"
     DETAILS = "details"
+    REPORT = "report"
     CANCEL = "cancel"
     DELETE = "delete"
     DOWNLOAD = "download"
+    GET = "get"
     CHOOSE = "choose"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Button:
-    """A labelled action; `effect` is set for CHOOSE."""
+    """A labelled action.
+
+    `effect` is set for CHOOSE. `url` leads to the file, for DOWNLOAD where the clip is not shown.
+    """
 
     action: Action
     label: str
     effect: str | None = None
+    url: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,8 +149,9 @@ class Chat(Protocol):
     async def post(
         self, place: PlaceId, job: JobId, message: Message, *, replaces: Placeholder | None = None
     ) -> Placeholder:
-        """Show a new message for a job, in place of one that is gone if `replaces` names it.
+        """Show a new message for a job, in place of another one if `replaces` names it.
 
+        That one is gone, or is removed once the new one is noted, unless both are the same.
         Where a platform can tell a repeated message by a nonce, the job and what is replaced make
         one: the same call again then gives the message that is already there. Elsewhere it may
         show a second one; that is why a clip is never posted, but edited into what was posted.
@@ -149,13 +162,17 @@ class Chat(Protocol):
         """Replace a message; doing it twice changes nothing.
 
         Raises:
-            MessageGone: the message no longer exists.
+            MessageGone: the message no longer exists, or cannot be changed any more.
             ClipTooLarge: the platform cannot show this clip; the message is as it was.
         """
         ...
 
     async def remove(self, placeholder: Placeholder) -> None:
         """Take a message away; one already gone is fine."""
+        ...
+
+    def is_fading(self, placeholder: Placeholder) -> bool:
+        """Tell whether a message can soon be changed no more, so that another takes its place."""
         ...
 
     async def nudge(self, placeholder: Placeholder, job: JobId, text: str) -> None:

@@ -93,11 +93,22 @@ def ended(texts: Texts, subject: Subject, outcome: Outcome) -> Message:
     return Message(text=text, buttons=_buttons(texts, *offered))
 
 
-def too_large(texts: Texts, subject: Subject) -> Message:
-    """Show that there is a clip, but not the clip."""
-    offered = (Action.DOWNLOAD, Action.OTHER_EFFECT, Action.DELETE)
-    text = texts.too_large(texts.title(subject.title))
-    return Message(text=text, buttons=_buttons(texts, *offered))
+def waits(texts: Texts, subject: Subject) -> Message:
+    """Show that a job goes on, although this message cannot show how."""
+    text = texts.waits(texts.title(subject.title))
+    return Message(text=text, buttons=_buttons(texts, Action.GET, Action.CANCEL))
+
+
+def too_large(texts: Texts, subject: Subject, link: str | None = None) -> Message:
+    """Show that there is a clip, but not the clip; a link to it, if there can be one."""
+    title, others = texts.title(subject.title), (Action.OTHER_EFFECT, Action.DELETE)
+    if link is None:
+        return Message(
+            text=texts.too_large_here(title), buttons=_buttons(texts, Action.AGAIN, *others)
+        )
+    label = texts.label(Action.DOWNLOAD)
+    download = Button(action=Action.DOWNLOAD, label=label, url=link)
+    return Message(text=texts.too_large(title), buttons=(download, *_buttons(texts, *others)))
 
 
 def refused(texts: Texts, refusal: Refusal, cards: Sequence[EffectCard]) -> Message:
@@ -116,7 +127,7 @@ def _clip(texts: Texts, subject: Subject, outcome: Succeeded) -> Message:
         buttons=(
             *_buttons(texts, Action.AGAIN, Action.REMIX, Action.OTHER_EFFECT),
             *_choices(texts, subject.runners_up or ()),
-            *_buttons(texts, *_larger(clip), Action.SHARE, Action.DETAILS),
+            *_buttons(texts, *_larger(clip), Action.SHARE, Action.DETAILS, Action.REPORT),
             *_buttons(texts, Action.DOWNLOAD, Action.DELETE),
         ),
         clip=ShownClip(key=clip.key, poster=clip.poster, width=clip.width, height=clip.height),

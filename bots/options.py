@@ -76,15 +76,15 @@ def _color(text: str) -> str:
 
 def next_value(param: ParamCard, value: ParamValue) -> ParamValue:
     """Say what an option is turned to from a value; after the last comes the first."""
-    if param.kind == "bool":
-        return not value
-    values = _values(param)
+    values = values_of(param)
     after = values.index(value) + 1 if value in values else 0
     return values[after % len(values)]
 
 
-def _values(param: ParamCard) -> Sequence[ParamValue]:
+def values_of(param: ParamCard) -> Sequence[ParamValue]:
     """List what an option is turned through; the default is always there."""
+    if param.kind == "bool":
+        return (False, True)
     if param.kind == "choice":
         return param.choices
     if param.kind == "color":

@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from bots import messages
 from bots.chat import Message
 from bots.gallery import Gallery
 from bots.messages import Subject
 from bots.store.requests import Request
 from bots.texts.texts import Texts
-from engine.jobs.job import JobState, Outcome, Progress
+from engine.jobs.job import Clip, JobState, Outcome, Progress
+from engine.jobs.media.store import LONGEST_LINK, MediaStore
 from engine.jobs.queue import JobQueue
 
 
 class Reporter:
     """Words for requests, each in its person's language."""
 
-    def __init__(self, queue: JobQueue, gallery: Gallery) -> None:
+    def __init__(
+        self, queue: JobQueue, gallery: Gallery, media: MediaStore, keep_clips: timedelta
+    ) -> None:
         self._queue = queue
         self._gallery = gallery
+        self._media = media
+        self._link_lasts = min(keep_clips, LONGEST_LINK)
 
     async def status(self, request: Request, progress: Progress | None) -> Message:
         """Say where an unfinished request is; `progress` is the last report heard.
@@ -42,9 +49,18 @@ class Reporter:
         """Say what became of a request."""
         return messages.ended(_texts(request), await self._subject(request), outcome)
 
-    def too_large(self, request: Request) -> Message:
-        """Say that the clip is there, but cannot be shown where it was asked for."""
-        return messages.too_large(_texts(request), Subject(title=request.title))
+    def waits(self, request: Request) -> Message:
+        """Say that the clip will not come by itself."""
+        return messages.waits(_texts(request), Subject(title=request.title))
+
+    async def too_large(self, request: Request, clip: Clip) -> Message:
+        """Say that the clip is there, but cannot be shown where it was asked for.
+
+        Raises:
+            MediaUnavailable: how to get it is not known now.
+        """
+        link = await self._media.link(clip.key, lasts=self._link_lasts)
+        return messages.too_large(_texts(request), Subject(title=request.title), link)
 
     def moment(self, request: Request) -> Message:
         """Say that something is about to appear."""

@@ -1,8 +1,9 @@
-"""How the admins of a chat say its rules: in words, or by pressing a button again and again."""
+"""How the admins of a chat say its rules: in words, by pressing a button again, or as values."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import replace
 
 from bots.place_rules import PlaceRules
@@ -22,9 +23,40 @@ def changed_by_press(rules: PlaceRules, which: str) -> PlaceRules:
     if which == "daily":
         place = _DAILY.index(rules.daily) if rules.daily in _DAILY else 0
         return replace(rules, daily=_DAILY[(place + 1) % len(_DAILY)])
+    if which == "spoiler":
+        return replace(rules, spoiler=not rules.spoiler)
     if which == "quiet":
-        return replace(rules, quiet=None)
-    return replace(rules, effects=None) if which == "effects" else rules
+        return with_quiet(rules, None)
+    return with_effects(rules, ()) if which == "effects" else rules
+
+
+def with_roles(rules: PlaceRules, roles: Collection[str]) -> PlaceRules:
+    """Let only those ask who have one of these roles; none named lets everyone."""
+    return replace(rules, roles=frozenset(roles) or None)
+
+
+def with_rooms(rules: PlaceRules, rooms: Collection[str]) -> PlaceRules:
+    """Take asks only in these rooms; none named takes them in all."""
+    return replace(rules, rooms=frozenset(rooms) or None)
+
+
+def with_effects(rules: PlaceRules, effects: Collection[str]) -> PlaceRules:
+    """Have only these effects on; none named switches all on."""
+    return replace(rules, effects=frozenset(effects) or None)
+
+
+def with_daily(rules: PlaceRules, limit: int | None) -> PlaceRules:
+    """Let everyone have so many clips a day; None is no limit."""
+    return replace(rules, daily=limit)
+
+
+def with_quiet(rules: PlaceRules, hours: tuple[int, int] | None, utc_offset: int = 0) -> PlaceRules:
+    """Take nothing in these hours, as `PlaceRules` has them; None lifts that."""
+    return (
+        replace(rules, quiet=None)
+        if hours is None
+        else replace(rules, quiet=hours, utc_offset=utc_offset)
+    )
 
 
 def changed_by_words(
@@ -46,13 +78,13 @@ def changed_by_words(
 
 def _daily(rules: PlaceRules, value: str) -> PlaceRules | None:
     if value in _OFF:
-        return replace(rules, daily=None)
-    return replace(rules, daily=int(value)) if value.isdecimal() and len(value) < 5 else None
+        return with_daily(rules, None)
+    return with_daily(rules, int(value)) if value.isdecimal() and len(value) < 5 else None
 
 
 def _quiet(rules: PlaceRules, value: str) -> PlaceRules | None:
     if value in _OFF:
-        return replace(rules, quiet=None)
+        return with_quiet(rules, None)
     found = _QUIET.fullmatch(value)
     if found is None:
         return None
@@ -63,12 +95,12 @@ def _quiet(rules: PlaceRules, value: str) -> PlaceRules | None:
     if offset_h not in _OFFSETS_H:
         return None
     quiet = (60 * hours[0] + hours[1], 60 * hours[2] + hours[3])
-    return replace(rules, quiet=quiet, utc_offset=60 * offset_h)
+    return with_quiet(rules, quiet, 60 * offset_h)
 
 
 def _effects(rules: PlaceRules, value: str, cards: tuple[EffectCard, ...]) -> PlaceRules | None:
     if value in _OFF:
-        return replace(rules, effects=None)
+        return with_effects(rules, ())
     named = frozenset(re.split(r"[\s,]+", value))
     known = named & {card.id for card in cards}
-    return replace(rules, effects=known) if known and known == named else None
+    return with_effects(rules, known) if known and known == named else None

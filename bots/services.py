@@ -75,6 +75,10 @@ class Services:
 
     now: Clock
 
+    def reporter(self) -> Reporter:
+        """Make what has words for this bot's requests."""
+        return Reporter(self.queue, self.gallery, self.media, self.retention.keep.clips)
+
     def delivery(
         self, chat: Chat, pace: Pace = USUAL_PACE, budget: CallBudget | None = None
     ) -> Delivery:
@@ -82,7 +86,7 @@ class Services:
         showing = Showing(
             lanes=Lanes(chat, budget or Budget(), self.metrics),
             journal=self.journal,
-            reporter=Reporter(self.queue, self.gallery),
+            reporter=self.reporter(),
             metrics=self.metrics,
             pace=pace,
             now=self.now,

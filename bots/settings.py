@@ -20,8 +20,17 @@ def _split(value: Any) -> Any:
     return value
 
 
+def _split_numbers(value: Any) -> Any:
+    parts = _split(value)
+    if not all(str(part).isdecimal() for part in parts):
+        raise ValueError("must be whole numbers with commas between")
+    return parts
+
+
 Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
 """Names with commas between."""
+Numbers = Annotated[tuple[int, ...], NoDecode, BeforeValidator(_split_numbers)]
+"""Whole numbers with commas between."""
 
 
 class BotSettings(SharedSettings):
@@ -109,6 +118,24 @@ class BotSettings(SharedSettings):
         description="where the Bot API is, if you run a server of it yourself",
     )
 
+    discord_token: SecretStr | None = Field(
+        default=None,
+        description="token of your application's bot at Discord; empty: there is none",
+    )
+    discord_shard_ids: Numbers = Field(
+        default=(),
+        description="shards this process runs, from 0, with commas between; empty: all",
+    )
+    discord_shard_count: int = Field(
+        default=0,
+        ge=0,
+        description="shards of all processes together; 0: as many as Discord wants",
+    )
+    discord_api_url: str = Field(
+        default="https://discord.com/api/v10",
+        description="where Discord's API is; another only for tests",
+    )
+
     @model_validator(mode="after")
     def _need_a_password_beyond_loopback(self) -> Self:
         if self.web_password is None and not is_loopback(self.web_host):
@@ -120,6 +147,21 @@ class BotSettings(SharedSettings):
             raise BadSetting(
                 f"{PREFIX}WEB_PASSWORD: must be set when the web chat is reached under other names,"
                 f" as {self.web_hosts[0]}"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _need_to_know_all_shards(self) -> Self:
+        ids, count = self.discord_shard_ids, self.discord_shard_count
+        if ids and not count:
+            raise BadSetting(
+                f"{PREFIX}DISCORD_SHARD_COUNT: must be set when {PREFIX}DISCORD_SHARD_IDS is, and"
+                " the same in every process"
+            )
+        if ids and max(ids) >= count:
+            raise BadSetting(
+                f"{PREFIX}DISCORD_SHARD_IDS: must be below {PREFIX}DISCORD_SHARD_COUNT, which is"
+                f" {count}, not {max(ids)}"
             )
         return self
 

@@ -11,7 +11,15 @@ from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from bots.accounts import Policy, Usage, check_allowance, check_entry, check_here
+from bots.accounts import (
+    Allowance,
+    Policy,
+    Usage,
+    allowance,
+    check_allowance,
+    check_entry,
+    check_here,
+)
 from bots.admission import Admission
 from bots.chat import Ask, Person, PersonId, Place, ShownClip
 from bots.clock import Clock, utc_now
@@ -145,10 +153,15 @@ class Studio:
         with _try_later():
             await self._stop(await self._own(who, job))
 
-    async def delete(self, who: Person, job: JobId) -> None:
-        """Remove a clip and the photos only it was made from; stops the job if it still runs."""
+    async def delete(self, who: Person, job: JobId, where: Place | None = None) -> None:
+        """Remove a clip and the photos only it was made from; stops the job if it still runs.
+
+        Who moderates the place it was asked for in may as well, from there.
+        """
         with _try_later():
-            request = await self._own(who, job)
+            request = await self._kept(job)
+            if not _moderates(where, request):
+                _check_own(who, request)
             await self._stop(request)
             await self.retention.erase(request, self.now())
 
@@ -168,15 +181,18 @@ class Studio:
     async def made(self, job: JobId) -> Request:
         """Say how a job was made, to whoever knows its id."""
         with _try_later():
-            request = await self.journal.get(job)
-        if request is None or request.erased:
-            raise Refused(Refusal(RefusalCode.UNKNOWN_JOB))
-        return request
+            return await self._kept(job)
 
     async def collect(self, who: Person, job: JobId) -> ShownClip:
-        """Hand over a clip that could not be delivered, while it is kept."""
+        """Hand over a clip that could not be delivered, while it is kept.
+
+        Raises:
+            Refused: there is none, or JOB_UNDER_WAY when there may be one in a while.
+        """
         with _try_later():
             request = await self._own(who, job)
+            if _may_still_come(request):
+                raise Refused(Refusal(RefusalCode.JOB_UNDER_WAY))
             kept = isinstance(request.outcome, Succeeded) and await self.media.exists(
                 request.outcome.clip.key
             )
@@ -185,6 +201,13 @@ class Studio:
             raise Refused(Refusal(RefusalCode.UNKNOWN_JOB))
         clip = made.clip
         return ShownClip(key=clip.key, poster=clip.poster, width=clip.width, height=clip.height)
+
+    async def standing_of(self, who: Person) -> Allowance:
+        """Say how much a person has had made, and how much they may."""
+        now = self.now()
+        with _try_later():
+            usage = await self.people.usage(who.id, now)
+        return allowance(self.rules.policy, who.id, usage, now)
 
     async def check_entry(self, who: Person, where: Place) -> None:
         """Check that a person may use the house from a place.
@@ -214,7 +237,7 @@ class Studio:
             for request in await self.journal.of(who.id):
                 await self._stop(request)
             await self.retention.erase_person(who.id, self.now())
-            await self.people.set_language(who.id, None)
+            await self.people.forget(who.id)
 
     async def language(self, person: PersonId) -> str | None:
         """Say which language a person has chosen, if any."""
@@ -225,6 +248,16 @@ class Studio:
         """Note which language a person has chosen; None takes it back."""
         with _try_later():
             await self.people.set_language(person, language)
+
+    async def shares_avatar(self, person: PersonId) -> bool:
+        """Tell whether a person lets others have clips made of their avatar."""
+        with _try_later():
+            return await self.people.shares_avatar(person)
+
+    async def share_avatar(self, who: Person, shares: bool) -> None:
+        """Let others have clips made of a person's avatar, or no more."""
+        with _try_later():
+            await self.people.set_shares_avatar(who.id, shares)
 
     async def block(self, person: PersonId) -> None:
         """Let a person in no more."""
@@ -305,17 +338,34 @@ class Studio:
             await self.journal.conclude(request.id, Cancelled(), self.now(), counted=False)
 
     async def _own(self, who: Person, job: JobId) -> Request:
+        request = await self._kept(job)
+        _check_own(who, request)
+        return request
+
+    async def _kept(self, job: JobId) -> Request:
         request = await self.journal.get(job)
         if request is None or request.erased:
             raise Refused(Refusal(RefusalCode.UNKNOWN_JOB))
-        if request.person.id != who.id:
-            raise Refused(Refusal(RefusalCode.NOT_YOURS))
         return request
 
 
-def _ticket_again(known: Request, ask: Ask) -> Ticket:
-    if known.person.id != ask.who.id:
+def _check_own(who: Person, request: Request) -> None:
+    if request.person.id != who.id:
         raise Refused(Refusal(RefusalCode.NOT_YOURS))
+
+
+def _moderates(where: Place | None, request: Request) -> bool:
+    return where is not None and where.moderator and where.id == request.place
+
+
+def _may_still_come(request: Request) -> bool:
+    """Tell whether a request waits for its clip to be made, or to be delivered."""
+    has_none = request.state in TERMINAL - {JobState.SUCCEEDED}
+    return request.delivered is None and not has_none
+
+
+def _ticket_again(known: Request, ask: Ask) -> Ticket:
+    _check_own(ask.who, known)
     if isinstance(known.outcome, Declined) and known.placeholder is None:
         raise Refused(known.outcome.refusal)
     return Ticket(job=known.id, effect=known.effect, new=False)

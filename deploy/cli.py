@@ -83,7 +83,7 @@ class _Commands:
 def _processes(commands: _Commands) -> None:
     commands.add("up", "run everything on this machine", _up)
     bot = commands.add("bot", "run one bot", _bot)
-    bot.add_argument("platform", choices=["web", "telegram"])
+    bot.add_argument("platform", choices=["web", "telegram", "discord"])
     commands.add("worker", "run one worker: it makes the clips", _worker)
     commands.add("exporter", "serve metrics of the queue to Prometheus", _exporter)
 
@@ -134,10 +134,10 @@ def _people(commands: _Commands) -> None:
     people = _Commands(commands.add("people", "who may use the bots"))
     for verb in ("block", "unblock"):
         command = people.add(verb, f"{verb} one person", _set_blocked)
-        command.add_argument("person", help="platform and id, as in telegram:4211")
+        command.add_argument("person", help="platform and id, as in telegram:4211 or discord:77")
         command.set_defaults(blocked=verb == "block")
     credits_of = people.add("credits", "say what one person has on hold and has spent", _credits)
-    credits_of.add_argument("person", help="platform and id, as in telegram:4211")
+    credits_of.add_argument("person", help="platform and id, as in telegram:4211 or discord:77")
     commands.add("pause", "take no new work", _set_paused).set_defaults(paused=True)
     commands.add("resume", "take work again", _set_paused).set_defaults(paused=False)
 

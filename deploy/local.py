@@ -1,7 +1,7 @@
 """`zoetrope up`: every process of one installation on this machine, watched by one more.
 
-Starts the queue server, then the worker, the web chat and, with a token, the Telegram bot; stops
-them the other way round.
+Starts the queue server, then the worker, the web chat and the bots there are tokens for; stops them
+the other way round.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ from pathlib import Path
 from bots.settings import BotSettings
 from deploy import folder, valkey
 from deploy.errors import NoFreePort, NoQueueServer
+from deploy.platforms import PLATFORMS, Platform
 from deploy.polling import wait_until
 from deploy.ports import first_free_port, free_port, is_free
 from deploy.programs import Program, Supervisor
-from deploy.telegram_people import HOW_TO_LET_IN, lets_somebody_in
 from engine.jobs.addresses import Addresses
 from engine.jobs.connection import connect
 from engine.jobs.errors import QueueUnavailable
@@ -113,14 +113,15 @@ class Installation:
             "PYTHONUNBUFFERED": "1",
         }
         worker = self._program("worker", shared | self._metrics(1), "engine")
-        programs = [
+        return [
             self._program("web chat", shared | self._metrics(0), "bots", "web"),
             replace(worker, grace_s=self._engine.drain_s + MARGIN_S),
+            *(
+                self._program(platform.bot, shared | self._metrics(place), "bots", platform.id)
+                for place, platform in enumerate(PLATFORMS, start=2)
+                if platform.has_bot(self._bot)
+            ),
         ]
-        if self._bot.telegram_token is not None:
-            telegram = shared | self._metrics(2)
-            programs.append(self._program("Telegram bot", telegram, "bots", "telegram"))
-        return programs
 
     def _program(self, name: str, environment: Mapping[str, str], *module: str) -> Program:
         return Program(
@@ -138,8 +139,9 @@ class Installation:
     async def _announce(self, redis_url: str) -> None:
         async with asyncio.TaskGroup() as group:
             group.create_task(self._announce_house(redis_url))
-            if self._bot.telegram_token is not None:
-                group.create_task(self._announce_telegram(redis_url))
+            for platform in PLATFORMS:
+                if platform.has_bot(self._bot):
+                    group.create_task(self._announce_bot(platform, redis_url))
 
     async def _announce_house(self, redis_url: str) -> None:
         async with asyncio.TaskGroup() as group:
@@ -147,21 +149,21 @@ class Installation:
             group.create_task(self._until_worker_ready(redis_url))
         self._say(f"Zoetrope is ready: http://{self._bot.web_host}:{self._port}/")
 
-    async def _announce_telegram(self, redis_url: str) -> None:
-        """Say where the bot is as soon as Telegram has answered; the rest does not wait for it."""
+    async def _announce_bot(self, platform: Platform, redis_url: str) -> None:
+        """Say where a bot is once its platform has answered; the rest does not wait for it."""
         async with connect(redis_url) as redis:
             addresses = Addresses(redis)
             found: list[str] = []
 
             async def is_there() -> bool:
                 with suppress(QueueUnavailable):
-                    found.extend(filter(None, [await addresses.of("telegram")]))
+                    found.extend(filter(None, [await addresses.of(platform.id)]))
                 return bool(found)
 
-            await self._until_ready("Telegram bot", is_there)
-        self._say(f"Telegram: {found[0]}")
-        if not lets_somebody_in(self._bot.policy):
-            self._say(HOW_TO_LET_IN)
+            await self._until_ready(platform.bot, is_there)
+        self._say(platform.invitation.format(address=found[0]))
+        if not platform.lets_somebody_in(self._bot.policy):
+            self._say(platform.how_to_let_in)
 
     async def _until_worker_ready(self, redis_url: str) -> None:
         async with connect(redis_url) as redis:

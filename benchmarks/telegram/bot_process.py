@@ -22,18 +22,21 @@ from bots import __main__ as bots_main
 from bots import services
 from bots.chat import Person, PlaceId
 from bots.delivery.shared_budget import SharedBudget
+from bots.desk import wiring
+from bots.desk.events import Picture
+from bots.desk.photos import PhotoDesk
+from bots.desk.where import Where
 from bots.reception import Handler, Reception, SharedReception
 from bots.store.inbox import Inbox
-from bots.telegram_bot import app, wire
-from bots.telegram_bot.events import Event, Picture
-from bots.telegram_bot.photos import PhotoDesk
-from bots.telegram_bot.transport import Transport
-from bots.telegram_bot.where import Where
+from bots.telegram_api import opening
+from bots.telegram_api.transport import Transport
+from bots.telegram_bot import app
+from bots.telegram_bot.events import Event
 from engine.jobs.job import MediaKey
 from engine.jobs.outbox import Outbox, OutboxEntry
 
 _ANSWERS = ("answerCallbackQuery", "answerInlineQuery", "sendMessage", "editMessageText")
-_WHO_DROPS = ("bots.telegram_bot.replies", "bots.telegram_bot.desk")
+_WHO_DROPS = ("bots.desk.replies", "bots.telegram_bot.desk")
 
 stamps = Stamps()
 
@@ -143,11 +146,11 @@ def main() -> int:
 
 def _put_stopwatches_in() -> None:
     for module, name, timed in (
-        (wire, "Transport", TimedRequest),
+        (opening, "Transport", TimedRequest),
         (app, "Reception", TimedReception),
         (app, "SharedReception", TimedSharedReception),
         (app, "SharedBudget", TimedBudget),
-        (app, "PhotoDesk", TimedPhotoDesk),
+        (wiring, "PhotoDesk", TimedPhotoDesk),
         (services, "Outbox", TimedOutbox),
         (services, "Inbox", TimedInbox),
     ):

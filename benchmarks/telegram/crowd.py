@@ -9,11 +9,12 @@ from datetime import UTC, datetime
 from benchmarks.telegram.effects import OFFER
 from benchmarks.telegram.worker_process import a_picture
 from bots.chat import PersonId
+from bots.desk.asking import EFFECT, draft_id
+from bots.desk.keys import effect_page
 from bots.store.drafts import Draft, Drafts
 from bots.store.photos import Photos
-from bots.telegram_bot.asking import EFFECT, draft_id
-from bots.telegram_bot.keyboards import effect_page
-from bots.telegram_bot.where import person_of, place_of
+from bots.telegram_bot.keyboards import Keyboards
+from bots.telegram_bot.where import person_of, place_of, where_in
 from bots.texts.texts import Texts
 from engine.jobs.media.store import MediaStore, photo_key
 from tests.fakes.telegram import Chat, FakeTelegram, Message, Person
@@ -22,6 +23,8 @@ from tests.fakes.telegram.messages import Content
 BOT = "telegram"
 PRIVATE, GROUPS, MEMBERS = 2600, 400, 6
 """5,000 people in 3,000 chats."""
+MOST_OFFERED = 12
+KEYBOARDS = Keyboards(link="https://t.me/zoetrope_bot", has_inline_mode=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -80,14 +83,17 @@ class Crowd:
                 place=place_of(chat.id),
                 photos=(key,),
                 needs=EFFECT,
-                where={"chat": chat.id},
+                where=where_in(chat.id).saved(),
                 created=now,
             )
             await photos.add(key, PersonId(draft.person), width=160, height=160, now=now)
             await media.put(key, picture)
             await drafts.put(draft)
-            markup = effect_page(draft.id, keys, Texts.of("en")).to_dict()
-            message = self.show(chat, Content(words="Which effect?", markup=markup))
+            rows = effect_page(draft.id, keys, Texts.of("en"), most=MOST_OFFERED)
+            markup = KEYBOARDS.drawn(rows)
+            assert markup is not None
+            shown = Content(words="Which effect?", markup=markup.to_dict())
+            message = self.show(chat, shown)
             self.pages.append(Page(draft=draft.id, person=person, message=message))
 
     def somebody(self) -> tuple[Chat, Person]:

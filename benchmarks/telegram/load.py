@@ -12,6 +12,7 @@ from benchmarks.telegram.crowd import BOT, Crowd, Page
 from benchmarks.telegram.effects import OFFER, TITLES
 from benchmarks.telegram.worker_process import a_picture
 from bots.chat import job_id
+from bots.telegram_bot.where import message_id
 from bots.texts.talk import Talk
 from bots.texts.texts import Texts
 from engine.jobs.job import JobId
@@ -116,7 +117,7 @@ class Load:
             said = chat.write(person, f"/effect@{self._name} robot", reply_to=shown)
         else:
             said = chat.send_photo(person, _PICTURE, caption="robot")
-        self._note("ask, with a photo", job=job_id(BOT, str(chat.id), str(said.id)))
+        self._note("ask, with a photo", job=job_id(BOT, message_id(chat.id, said.id)))
 
     def details(self) -> None:
         """Press a button under a clip."""

@@ -70,15 +70,27 @@ class Delivery:
         """
         memory = self._memories[ticket.job]
         async with memory.lock:
-            request = await self._journal.get(ticket.job)
-            if request is None:
-                raise LookupError(f"{ticket.job} is not in the journal")
+            request = await self._journalled(ticket.job)
             try:
                 return await self._showing.open(request, memory)
             except ChatBusy as busy:
                 memory.turned_away = True
                 self._put_off(ticket.job, memory, busy)
                 raise
+
+    async def reopen(self, job: JobId) -> Placeholder:
+        """Show a request in a new message, because its answers go elsewhere now.
+
+        The one before is removed. If it has ended, its end is shown at once, or as soon as that
+        can be done.
+
+        Raises:
+            ChatBusy, ChatForbidden, ChatUnavailable: none could be posted; all is as it was.
+            Overtaken: the request is deleted or over, or was just moved to another message.
+        """
+        memory = self._memories[job]
+        async with memory.lock:
+            return await self._showing.reopen(await self._journalled(job), memory)
 
     async def close(self, job: JobId) -> None:
         """Take a deleted request's message away, and show nothing of it any more.
@@ -93,6 +105,12 @@ class Delivery:
                     await self._showing.withdraw(request, memory)
                 except (ChatBusy, ChatUnavailable) as error:
                     log.info("the message of %s is taken away later: %s", job, error)
+
+    async def _journalled(self, job: JobId) -> Request:
+        request = await self._journal.get(job)
+        if request is None:
+            raise LookupError(f"{job} is not in the journal")
+        return request
 
     async def run(self) -> None:
         """Show what happens to the bot's requests, until cancelled."""

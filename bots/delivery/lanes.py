@@ -51,6 +51,10 @@ class Lanes:
         async with self._turn(placeholder.place, job):
             await self._chat.remove(placeholder)
 
+    def is_fading(self, placeholder: Placeholder) -> bool:
+        """Tell whether a message can soon be changed no more."""
+        return self._chat.is_fading(placeholder)
+
     async def try_edit(self, placeholder: Placeholder, job: JobId, message: Message) -> bool:
         """Replace a message if there is room; tell whether it was done."""
         if not await self._budget.spare(placeholder.place, job):

@@ -14,6 +14,7 @@ class Memory:
     """One thing at a time is done to a message, under its lock.
 
     Attributes:
+        about: the message that `shown`, `silent`, `replaced` and `too_large` are about.
         progress: the last report heard.
         shown: what it says, as far as we know.
         silent: progress is not shown any more: it cannot be, or nobody wants it.
@@ -28,6 +29,7 @@ class Memory:
     """
 
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    about: Placeholder | None = None
     progress: Progress | None = None
     shown: Message | None = None
     silent: bool = False
@@ -39,3 +41,9 @@ class Memory:
     looked_at: float = 0.0
     failures: int = 0
     not_before: float = 0.0
+
+    def turn_to(self, message: Placeholder | None, shown: Message | None = None) -> None:
+        """Forget what was true of another message than the one that becomes the clip now."""
+        if message != self.about:
+            self.about, self.shown = message, shown
+            self.silent = self.replaced = self.too_large = False

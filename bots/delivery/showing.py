@@ -6,8 +6,7 @@ Whatever is raised here leaves everything so that looking again is right.
 from __future__ import annotations
 
 import logging
-from collections.abc import Generator
-from contextlib import contextmanager, suppress
+from dataclasses import replace
 from datetime import datetime
 
 from bots.chat import Message, Placeholder
@@ -15,12 +14,13 @@ from bots.clock import Clock
 from bots.delivery.lanes import Lanes
 from bots.delivery.memory import Memory
 from bots.delivery.pace import Pace
-from bots.errors import ChatForbidden, ChatUnavailable, ClipTooLarge, MessageGone, Overtaken
+from bots.delivery.placing import Placing
+from bots.errors import BotsError, ChatForbidden, ClipTooLarge, MessageGone, Overtaken
 from bots.metrics import BotMetrics
 from bots.reporter import Reporter
 from bots.store.journal import Journal
 from bots.store.requests import Request
-from engine.jobs.errors import QueueUnavailable
+from engine.jobs.errors import JobsError, QueueUnavailable
 from engine.jobs.job import TERMINAL, Outcome, Succeeded
 
 log = logging.getLogger(__name__)
@@ -40,6 +40,7 @@ class Showing:
         now: Clock,
     ) -> None:
         self._lanes = lanes
+        self._placing = Placing(lanes, journal)
         self._journal = journal
         self._reporter = reporter
         self._metrics = metrics
@@ -50,6 +51,7 @@ class Showing:
         """Bring the message up to date."""
         if request.delivered is not None:
             return
+        memory.turn_to(request.placeholder)
         if request.erased:
             await self.withdraw(request, memory)
         elif request.state not in TERMINAL:
@@ -70,18 +72,39 @@ class Showing:
         if request.placeholder is not None:
             return request.placeholder
         try:
-            return await self._post(request, memory, await self._status(request, memory))
+            return await self._placing.post(request, memory, await self._status(request, memory))
         except Overtaken:
             known = await self._journal.get(request.id)
             if known is None or known.placeholder is None:
                 raise
             return known.placeholder
 
+    async def reopen(self, request: Request, memory: Memory) -> Placeholder:
+        """Show a request in a new message from now on; its end at once, if it has come.
+
+        Raises:
+            Overtaken: the request has been deleted, or there is nothing left to show.
+        """
+        if request.erased or request.delivered is not None:
+            raise Overtaken
+        has_ended = request.state in TERMINAL
+        message = (
+            self._reporter.moment(request) if has_ended else await self._status(request, memory)
+        )
+        placeholder = await self._placing.begin_anew(request, memory, message)
+        if request.outcome is not None:
+            moved = replace(request, placeholder=placeholder)
+            try:
+                await self._show_end(moved, request.outcome, memory, as_new=True)
+            except (BotsError, JobsError) as error:
+                log.info("the end of %s is shown later: %s", request.id, error)
+        return placeholder
+
     async def withdraw(self, request: Request, memory: Memory) -> None:
         """Take the message away; nothing of the request is shown any more."""
         for placeholder in (request.placeholder, memory.posted):
             if placeholder is not None:
-                await self._remove(request, placeholder)
+                await self._placing.remove(request, placeholder)
         await self._journal.set_delivered(request.id, self._now())
 
     async def _show_progress(self, request: Request, memory: Memory) -> None:
@@ -90,50 +113,98 @@ class Showing:
             return
         message = await self._status(request, memory)
         try:
-            if request.placeholder is None:
-                if self._may_post(request, memory):
-                    await self._post(request, memory, message)
-            elif message != memory.shown and await self._lanes.try_edit(
-                request.placeholder, request.id, message
-            ):
-                memory.shown = message
-                await self._mend(request, request.placeholder)
+            await self._tell(request, memory, message)
         except (MessageGone, ChatForbidden) as error:
             log.info("progress of %s is not shown any more: %s", request.id, error)
             memory.silent = True
 
-    async def _mend(self, request: Request, placeholder: Placeholder) -> None:
+    async def _tell(self, request: Request, memory: Memory, message: Message) -> None:
+        placeholder = request.placeholder
+        if placeholder is None:
+            if self._may_post(request, memory):
+                await self._placing.post(request, memory, message)
+        elif self._lanes.is_fading(placeholder):
+            await self._leave(request, memory, message, placeholder)
+        elif message != memory.shown and await self._lanes.try_edit(
+            placeholder, request.id, message
+        ):
+            memory.shown = message
+            await self._mend(request, memory, placeholder)
+
+    async def _leave(
+        self, request: Request, memory: Memory, message: Message, fading: Placeholder
+    ) -> None:
+        """Go on in another message; where none can be posted, say that the clip will wait."""
+        try:
+            await self._placing.move(request, memory, message, fading)
+        except ChatForbidden as error:
+            log.info("%s cannot go on in another message: %s", request.id, error)
+            await self._lanes.edit(fading, request.id, self._reporter.waits(request))
+            memory.silent = True
+            await self._mend(request, memory, fading)
+
+    async def _mend(self, request: Request, memory: Memory, placeholder: Placeholder) -> None:
         """Show the end again if another process showed it just before we showed progress."""
         known = await self._journal.get(request.id)
         if known is None or known.delivered is None or known.undeliverable:
             return
-        if known.outcome is not None:
-            message = await self._reporter.ended(known, known.outcome)
-            await self._lanes.edit(placeholder, request.id, message)
+        if known.placeholder == placeholder:
+            await self._show_again(known, memory, placeholder)
 
-    async def _show_end(self, request: Request, outcome: Outcome, memory: Memory) -> None:
+    async def _show_again(self, known: Request, memory: Memory, placeholder: Placeholder) -> None:
+        """Show an end that is recorded already."""
+        if known.outcome is None:
+            return
+        try:
+            message = await self._ending(known, known.outcome, memory)
+            await self._lanes.edit(placeholder, known.id, message)
+        except ClipTooLarge:
+            memory.too_large = True
+            message = await self._ending(known, known.outcome, memory)
+            await self._lanes.edit(placeholder, known.id, message)
+
+    async def _show_end(
+        self, request: Request, outcome: Outcome, memory: Memory, *, as_new: bool = False
+    ) -> None:
         """Turn the placeholder into what became of the job."""
-        message = await self._ending(request, outcome, memory)
+        too_large, message = memory.too_large, await self._ending(request, outcome, memory)
         try:
             placeholder = await self._put(request, memory, message)
         except ClipTooLarge:
             memory.too_large = True
             raise
         except (ChatForbidden, MessageGone) as error:
-            await self._give_up(request, str(error))
+            await self._lose(request, memory, error)
             return
-        if memory.too_large:
+        if too_large and not any(button.url for button in message.buttons):
             await self._give_up(request, "the platform does not take a file of this size")
+            await self._follow(request, memory, placeholder)
             return
         await self._journal.set_delivered(request.id, self._now())
-        as_new = placeholder != request.placeholder
+        await self._follow(request, memory, placeholder)
+        as_new = as_new or placeholder != request.placeholder
         self._metrics.delivered("posted" if as_new else "shown")
         if isinstance(outcome, Succeeded) and self._is_unnoticed(request) and not as_new:
             await self._lanes.try_nudge(placeholder, request.id, self._reporter.ready(request))
 
+    async def _follow(self, request: Request, memory: Memory, shown: Placeholder) -> None:
+        """Show the end where it belongs, if another process moved the request meanwhile."""
+        known = await self._journal.get(request.id)
+        if known is None or known.erased or known.placeholder in (None, shown):
+            return
+        await self._placing.take_away(request, shown, for_=known.placeholder)
+        await self._show_again(known, memory, known.placeholder)
+
+    async def _lose(self, request: Request, memory: Memory, error: Exception) -> None:
+        """Give up a message that takes nothing, unless another process has moved the request."""
+        known = await self._journal.get(request.id)
+        if known is not None and known.placeholder != memory.about:
+            raise Overtaken from error
+        await self._give_up(request, str(error))
+
     async def _ending(self, request: Request, outcome: Outcome, memory: Memory) -> Message:
-        if memory.too_large:
-            return self._reporter.too_large(request)
+        if memory.too_large and isinstance(outcome, Succeeded):
+            return await self._reporter.too_large(request, outcome.clip)
         return await self._reporter.ended(request, outcome)
 
     async def _put(self, request: Request, memory: Memory, message: Message) -> Placeholder:
@@ -142,55 +213,29 @@ class Showing:
         Raises:
             MessageGone: the person has removed the second message as well.
         """
-        placeholder = request.placeholder
-        if placeholder is None:
-            placeholder = await self._post(request, memory, self._reporter.moment(request))
+        placeholder = await self._becoming_the_end(request, memory)
         try:
             await self._lanes.edit(placeholder, request.id, message)
         except MessageGone:
             if memory.replaced:
                 raise
             bare = self._reporter.moment(request)
-            placeholder = await self._post(request, memory, bare, replaces=placeholder)
+            placeholder = await self._placing.post(request, memory, bare, replaces=placeholder)
             memory.replaced = True
             await self._lanes.edit(placeholder, request.id, message)
         return placeholder
 
-    async def _post(
-        self,
-        request: Request,
-        memory: Memory,
-        message: Message,
-        *,
-        replaces: Placeholder | None = None,
-    ) -> Placeholder:
-        """Post a message and note it in the journal, which takes only one."""
-        if memory.posted in (None, replaces):
-            with _doubting(memory):
-                memory.posted = await self._lanes.post(
-                    request.place, request.id, message, replaces=replaces
-                )
-            memory.shown = message
-        placeholder = memory.posted
-        instead_of = None if replaces is None else replaces.message
-        noted = await self._journal.set_placeholder(
-            request.id, placeholder.message, replaces=instead_of
-        )
-        if not noted:
-            await self._give_way(request, placeholder)
-        memory.posted = None
-        return placeholder
-
-    async def _give_way(self, request: Request, placeholder: Placeholder) -> None:
-        """Remove a message that is not needed, unless the platform gave the same one to others."""
-        known = await self._journal.get(request.id)
-        if known is None or known.erased or known.placeholder != placeholder:
-            await self._remove(request, placeholder)
-            raise Overtaken
-
-    async def _remove(self, request: Request, placeholder: Placeholder) -> None:
-        with suppress(ChatForbidden):
-            await self._lanes.remove(placeholder, request.id)
+    async def _becoming_the_end(self, request: Request, memory: Memory) -> Placeholder:
+        """Find the message to edit; one that is fading is left, if there can be another one."""
+        placeholder, bare = request.placeholder, self._reporter.moment(request)
+        if placeholder is None:
+            return await self._placing.post(request, memory, bare)
+        if memory.silent or not self._lanes.is_fading(placeholder):
+            return placeholder
+        try:
+            return await self._placing.move(request, memory, bare, placeholder)
+        except ChatForbidden:
+            return placeholder
 
     async def _give_up(self, request: Request, why: str) -> None:
         """Leave a result to be collected."""
@@ -218,14 +263,3 @@ class Showing:
 
     def _age_s(self, since: datetime | None) -> float:
         return 0.0 if since is None else (self._now() - since).total_seconds()
-
-
-@contextmanager
-def _doubting(memory: Memory) -> Generator[None]:
-    """Remember a post that may have been seen although it was not answered."""
-    try:
-        yield
-    except ChatUnavailable:
-        memory.in_doubt = True
-        raise
-    memory.in_doubt = False

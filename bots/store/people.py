@@ -56,6 +56,21 @@ class People:
         async with self._database.writing() as session:
             (await locked_person(session, person)).language = language
 
+    async def shares_avatar(self, person: PersonId) -> bool:
+        """Tell whether a person lets others have clips made of their avatar."""
+        return await self._database.value(_shares_avatar(), person=person) or False
+
+    async def set_shares_avatar(self, person: PersonId, shares: bool) -> None:
+        """Note whether a person lets others have clips made of their avatar."""
+        async with self._database.writing() as session:
+            (await locked_person(session, person)).shares_avatar = shares
+
+    async def forget(self, person: PersonId) -> None:
+        """Keep nothing of what a person has chosen."""
+        async with self._database.writing() as session:
+            row = await locked_person(session, person)
+            row.language, row.shares_avatar = None, False
+
     async def pause(self) -> None:
         """Take no new asks; what is queued goes on."""
         await self._set_paused(paused=True)
@@ -115,6 +130,11 @@ def _usage_from(row: Row[bool, bool, int, datetime, int, int, str | None]) -> Us
 @cache
 def _language() -> Select[str | None]:
     return select(PersonRow.language).where(PersonRow.id == bindparam("person"))
+
+
+@cache
+def _shares_avatar() -> Select[bool]:
+    return select(PersonRow.shares_avatar).where(PersonRow.id == bindparam("person"))
 
 
 @cache

@@ -66,7 +66,8 @@ class Base(DeclarativeBase):
 class PersonRow(Base):
     """Someone who has asked for something, or whom the operator has blocked.
 
-    `language` is what they have chosen, null while their platform says it.
+    `language` is what they have chosen, null while their platform says it. `shares_avatar` says
+    whether others may have clips made of the picture they show themselves with.
     """
 
     __tablename__ = "people"
@@ -74,6 +75,7 @@ class PersonRow(Base):
     id: Mapped[str] = mapped_column(primary_key=True)
     blocked: Mapped[bool]
     language: Mapped[str | None]
+    shares_avatar: Mapped[bool] = mapped_column(server_default=false())
 
 
 class HouseRow(Base):

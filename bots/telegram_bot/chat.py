@@ -5,29 +5,31 @@ from __future__ import annotations
 import asyncio
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import partial
 
 from telegram import InlineKeyboardMarkup
 
 from bots.chat import Message, Placeholder, PlaceId, ShownClip
 from bots.clock import Clock, utc_now
+from bots.desk.keys import under_message
+from bots.desk.where import Where
 from bots.errors import ChatForbidden, ChatUnavailable, MessageGone
 from bots.store.answers import Answers
 from bots.store.files import PlatformFiles
 from bots.store.places import Places
-from bots.telegram_bot.keyboards import under_message
-from bots.telegram_bot.links import remix_link
-from bots.telegram_bot.refusals import GroupMoved, has_lost_file
-from bots.telegram_bot.thumbnails import thumbnail
+from bots.telegram_api.refusals import GroupMoved, has_lost_file
+from bots.telegram_api.thumbnails import thumbnail
+from bots.telegram_api.wire import Film, Wire
+from bots.telegram_bot.keyboards import Keyboards
 from bots.telegram_bot.where import (
-    Where,
+    address_of,
     chat_of,
     inline_message,
-    inline_of,
     message_id,
-    numbered,
     place_of,
+    sent_of,
+    where_in,
 )
-from bots.telegram_bot.wire import Film, Wire
 from engine.jobs.job import JobId
 from engine.jobs.media.store import MediaStore
 
@@ -44,8 +46,7 @@ class TelegramChat:
         name: the bot's, under which files are known.
         staging: the chat where clips for messages sent through us are uploaded; without one, the
             private chat of who sent it.
-        link: where the bot is found.
-        has_inline_mode: whether clips can be shared through the bot itself.
+        keyboards: draws what is below messages.
     """
 
     name: str
@@ -55,8 +56,7 @@ class TelegramChat:
     places: Places
     media: MediaStore
     staging: int | None
-    link: str
-    has_inline_mode: bool
+    keyboards: Keyboards
     now: Clock = utc_now
 
     async def post(
@@ -73,21 +73,22 @@ class TelegramChat:
         self, place: PlaceId, job: JobId, message: Message, replaces: Placeholder | None
     ) -> Placeholder:
         where = await self._where(place, job)
-        if where.inline is not None:
+        if where.through is not None:
             if replaces is not None:
                 raise ChatForbidden("a message sent through us is gone")
-            posted = Placeholder(place=place, message=inline_message(where.inline))
+            posted = Placeholder(place=place, message=inline_message(where.through))
             await self.edit(posted, job, message)
             return posted
         if where.turn_into is not None and replaces is None:
-            turned = Placeholder(place=where.place, message=message_id(where.chat, where.turn_into))
+            turned = Placeholder(place=where.place, message=where.turn_into)
             try:
                 await self.edit(turned, job, message)
                 return Placeholder(place=place, message=turned.message)
             except MessageGone:
                 where = replace(where, turn_into=None)
-        sent = await self.wire.say(where, self._text(message), self._keys(job, message))
-        return Placeholder(place=place, message=message_id(where.chat, sent))
+        text, keys = self._text(message), self._keys(job, message)
+        sent = await self.wire.say(address_of(where), text, keys)
+        return Placeholder(place=place, message=message_id(chat_of(where.place), sent))
 
     async def edit(self, placeholder: Placeholder, job: JobId, message: Message) -> None:
         """Replace a message.
@@ -99,7 +100,7 @@ class TelegramChat:
         try:
             if message.clip is None:
                 text, keys = self._text(message), self._keys(job, message)
-                await self.wire.edit_text(placeholder, text, keys)
+                await self.wire.edit_text(sent_of(placeholder.message), text, keys)
             else:
                 await self._show(placeholder, job, message, message.clip)
         except GroupMoved as moved:
@@ -108,82 +109,82 @@ class TelegramChat:
 
     async def remove(self, placeholder: Placeholder) -> None:
         """Take a message away; one that is too old for that shows nothing any more."""
+        sent = sent_of(placeholder.message)
         with suppress(MessageGone):
-            if inline_of(placeholder.message) is None:
-                await self.wire.delete(placeholder)
+            if sent.inline is None:
+                await self.wire.delete(sent)
                 return
         with suppress(MessageGone):
-            await self.wire.empty(placeholder)
+            await self.wire.empty(sent)
+
+    def is_fading(self, placeholder: Placeholder) -> bool:  # noqa: ARG002
+        """Tell that a message can be changed for as long as it is there."""
+        return False
 
     async def nudge(self, placeholder: Placeholder, job: JobId, text: str) -> None:
         """Answer with one line: in a group the person, who hears of nothing else there."""
-        if inline_of(placeholder.message) is not None:
+        sent = sent_of(placeholder.message)
+        if sent.inline is not None:
             return
-        chat, number = numbered(placeholder.message)
         where = await self._where(placeholder.place, job)
-        asked = where.reply_to if where.is_group and where.chat == chat else None
-        await self.wire.say(Where(chat=chat, topic=where.topic, reply_to=asked or number), text)
+        there = address_of(where)
+        asked = there.reply_to if where.is_group and there.chat == sent.chat else None
+        await self.wire.say(replace(there, chat=sent.chat, reply_to=asked or sent.number), text)
 
     async def show_again(self, where: Where, clip: ShownClip) -> None:
         """Show a clip in a message of its own."""
         known = await self.files.get(self.name, clip.key)
-        film = await self._film(clip) if known is None else Film(file=known, clip=clip)
-        file = await self.wire.show(where, film)
-        if file is not None and known is None:
-            await self.files.put(self.name, clip.key, file, self.now())
+        film = _known(known, clip) if known is not None else await self._loaded(clip)
+        await self._remember(clip, await self.wire.show(address_of(where), film))
 
     async def _show(
         self, placeholder: Placeholder, job: JobId, message: Message, clip: ShownClip
     ) -> None:
         """Edit a clip in: by the id of its file if Telegram has it, or by uploading it."""
-        caption, keys = message.text[:_CAPTION], self._keys(job, message)
+        sent, keys = sent_of(placeholder.message), self._keys(job, message)
+        edit_in = partial(self.wire.edit_film, sent, caption=message.text[:_CAPTION], markup=keys)
         known = await self.files.get(self.name, clip.key)
         if known is not None:
             try:
-                await self.wire.edit_film(placeholder, Film(file=known, clip=clip), caption, keys)
+                await edit_in(film=_known(known, clip))
                 return
             except ChatUnavailable as error:
                 if not has_lost_file(error):
                     raise
-        file = await self._uploaded(placeholder, job, clip, caption, keys)
+        film = await self._loaded(clip)
+        if sent.inline is not None:
+            # files cannot be uploaded into a message that somebody sent through us
+            where = await self._where(placeholder.place, job)
+            file = await self.wire.stage(self.staging or chat_of(where.place), film)
+            await self._remember(clip, file)
+            film = _known(file, clip)
+        await self._remember(clip, await edit_in(film=film))
+
+    async def _remember(self, clip: ShownClip, file: str | None) -> None:
         if file is not None:
             await self.files.put(self.name, clip.key, file, self.now())
 
-    async def _uploaded(
-        self,
-        placeholder: Placeholder,
-        job: JobId,
-        clip: ShownClip,
-        caption: str,
-        keys: InlineKeyboardMarkup | None,
-    ) -> str | None:
-        film = await self._film(clip)
-        if inline_of(placeholder.message) is None:
-            return await self.wire.edit_film(placeholder, film, caption, keys)
-        # files cannot be uploaded into a message that somebody sent through us
-        where = await self._where(placeholder.place, job)
-        file = await self.wire.stage(self.staging or where.chat, film)
-        await self.files.put(self.name, clip.key, file, self.now())
-        await self.wire.edit_film(placeholder, Film(file=file, clip=clip), caption, keys)
-        return file
-
-    async def _film(self, clip: ShownClip) -> Film:
+    async def _loaded(self, clip: ShownClip) -> Film:
         file, poster = await self.media.get(clip.key), await self.media.get(clip.poster)
-        return Film(file=file, clip=clip, poster=await asyncio.to_thread(thumbnail, poster))
+        small = await asyncio.to_thread(thumbnail, poster)
+        return Film(file=file, width=clip.width, height=clip.height, poster=small)
 
     async def _where(self, place: PlaceId, job: JobId) -> Where:
         """Find where a job's answers go, also when the group has become a supergroup since."""
-        now = chat_of(await self.places.current(place))
-        saved = await self.answers.get(job)
-        where = Where.read({"chat": now, **saved})
-        return where if where.chat == now else Where(chat=now, inline=where.inline)
+        now = where_in(chat_of(await self.places.current(place)))
+        where = now.resumed(await self.answers.get(job))
+        return where if where.place == now.place else replace(now, through=where.through)
 
     def _keys(self, job: JobId, message: Message) -> InlineKeyboardMarkup | None:
-        shared = None if self.has_inline_mode else remix_link(self.link, job)
-        return under_message(job, message.buttons, shared_as=shared)
+        return self.keyboards.closed_up(under_message(job, message.buttons))
 
     def _text(self, message: Message) -> str:
         if message.progress is None:
             return message.text[:_TEXT]
         full = round(message.progress * _CELLS)
         return f"{message.text}\n{'▰' * full}{'▱' * (_CELLS - full)}"
+
+
+def _known(file: str, clip: ShownClip) -> Film:
+    """Show what Telegram has already."""
+    return Film(file=file, width=clip.width, height=clip.height)

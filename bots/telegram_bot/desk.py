@@ -1,31 +1,21 @@
-"""Who carries out which event, and what people are told when it cannot be done."""
+"""Who carries out what happens on Telegram: what it alone has is done here."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from bots.chat import Person, job_id
+from bots.desk.asking import Asking
+from bots.desk.commands import Obey
+from bots.desk.desk import Desk
+from bots.desk.events import Joined, Pressed, Said
 from bots.errors import BotsError
-from bots.languages import Languages
 from bots.store.places import Places
-from bots.telegram_bot.asking import Asking
-from bots.telegram_bot.buttons import Buttons
-from bots.telegram_bot.commands import Commands
-from bots.telegram_bot.events import (
-    Called,
-    Chosen,
-    Event,
-    Joined,
-    Moved,
-    Pressed,
-    Said,
-    Wondered,
-)
+from bots.telegram_bot.events import Called, Chosen, Event, Moved, Wondered
 from bots.telegram_bot.inline import Inline
-from bots.telegram_bot.messages import Listening, job_of
-from bots.telegram_bot.where import Where, place_of, user_of
+from bots.telegram_bot.links import read_link
+from bots.telegram_bot.where import place_of, private_with
 from bots.texts.talk import Talk
 from bots.texts.texts import Texts
 from engine.jobs.errors import Refused
@@ -34,87 +24,79 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Desk:
+class TelegramDesk:
     """Carries out events; doing one a second time does no harm."""
 
-    asking: Asking
-    commands: Commands
-    listening: Listening
-    buttons: Buttons
+    desk: Desk
     inline: Inline
     places: Places
-    languages: Languages
+    name: str
 
     async def handle(self, events: Sequence[Event]) -> None:
         """Carry out an event: several only if they are one album."""
         first = events[0]
         match first:
             case Said():
-                await self._hear([said for said in events if isinstance(said, Said)])
+                await self.desk.hear([said for said in events if isinstance(said, Said)])
             case Pressed():
-                await self._press(first)
+                await self.desk.press(first)
             case Wondered():
                 await self._suggest(first)
-            case Chosen():
+            case Chosen() | Called():
                 await self._make(first)
-            case Called():
-                await self._serve(first)
             case Moved():
                 await self.places.move(place_of(first.old), place_of(first.new))
             case Joined():
                 await self._greet(first)
 
-    async def _hear(self, album: Sequence[Said]) -> None:
-        who = await self._speaking(album[0].who)
-        spoken = [replace(said, who=who) for said in album]
-        said = spoken[0]
-        try:
-            commanded = next((each for each in spoken if each.command), said)
-            if not (commanded.command and await self.commands.obey(commanded)):
-                await self.listening.hear(spoken)
-        except Refused as refused:
-            job = job_of(self.asking.name, said)
-            await self.asking.sorry(who, said.where, job, refused.refusal)
-
-    async def _press(self, pressed: Pressed) -> None:
-        who = await self._speaking(pressed.who)
-        try:
-            window = await self.buttons.press(replace(pressed, who=who))
-        except Refused as refused:
-            window = Texts.of(who.language).refused(refused.refusal)
-        await self.asking.replies.alert(pressed.query, window, window=bool(window))
-
     async def _suggest(self, wondered: Wondered) -> None:
         try:
-            await self.inline.suggest(replace(wondered, who=await self._speaking(wondered.who)))
+            who = await self.desk.speaking(wondered.who)
+            await self.inline.suggest(replace(wondered, who=who))
         except BotsError as error:
             log.info("nothing was suggested: %s", error)  # they type on, and are asked for again
 
-    async def _make(self, chosen: Chosen) -> None:
-        who = await self._speaking(chosen.who)
+    async def _make(self, event: Chosen | Called) -> None:
+        who = await self.desk.speaking(event.who)
         try:
-            await self.inline.make(replace(chosen, who=who))
+            await self.inline.make(replace(event, who=who))
         except Refused as refused:
-            where = Where(chat=user_of(who.id))
-            job = job_id(self.asking.name, "inline", chosen.inline)
-            await self.asking.sorry(who, where, job, refused.refusal)
-
-    async def _serve(self, guest: Called) -> None:
-        who = await self._speaking(guest.who)
-        try:
-            await self.inline.serve(replace(guest, who=who))
-        except Refused as refused:
-            where, job = Where(chat=user_of(who.id)), job_id(self.asking.name, guest.query)
-            await self.asking.sorry(who, where, job, refused.refusal)
+            job = self.inline.job_of(event)
+            await self.desk.asking.sorry(who, private_with(who.id), job, refused.refusal)
 
     async def _greet(self, joined: Joined) -> None:
         if joined.state == "added":
-            who = await self._speaking(joined.who)
-            name = self.commands.me.username or ""
-            await self.asking.replies.say(
-                joined.where, Talk(Texts.of(who.language)).hello_group(name)
-            )
+            who = await self.desk.speaking(joined.who)
+            hello = Talk(Texts.of(who.language)).hello_group(self.name)
+            await self.desk.asking.replies.say(joined.where, hello)
 
-    async def _speaking(self, who: Person) -> Person:
-        """Take the language somebody has chosen, if they have."""
-        return replace(who, language=await self.languages.of(who))
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Greeting:
+    """The commands that people begin with; `name` is the bot's."""
+
+    asking: Asking
+    name: str
+
+    def commands(self) -> Mapping[str, Obey]:
+        """List them."""
+        return {"start": self._start, "help": self._help}
+
+    async def _start(self, said: Said) -> None:
+        """Greet, or go on where a link led from; tell whom the house does not let in."""
+        effect = await read_link(said.text, self.asking.studio)
+        if effect is not None:
+            draft = self.asking.begin(said.who, said.where, [said.message])
+            await self.asking.await_photo(said.who, said.where, draft, effect, None)
+            return
+        await self.asking.studio.check_entry(said.who, said.where.as_place())
+        await self.asking.replies.say(said.where, _talk(said).welcome())
+
+    async def _help(self, said: Said) -> None:
+        talk = _talk(said)
+        text = talk.hello_group(self.name) if said.where.is_group else talk.help(self.name)
+        await self.asking.replies.say(said.where, text)
+
+
+def _talk(said: Said) -> Talk:
+    return Talk(Texts.of(said.who.language))

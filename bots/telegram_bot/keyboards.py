@@ -1,92 +1,64 @@
-"""Rows of buttons: under a clip, and for choosing an effect."""
+"""Rows of buttons, as Telegram draws them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from urllib.parse import quote
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 from telegram import SwitchInlineQueryChosenChat as ChosenChat
 
-from bots.chat import Action, Button
-from bots.codes import Code, Verb, short_name
-from bots.texts.talk import Talk
-from bots.texts.texts import Texts
-from engine.jobs.catalogue import EffectCard
+from bots.codes import Verb
+from bots.desk.keys import Key, Rows, in_rows
+from bots.telegram_bot.links import remix_link
 from engine.jobs.job import JobId
-
-PAGE_ROWS = 6
-PAGE_COLUMNS = 2
-_PER_PAGE = PAGE_ROWS * PAGE_COLUMNS
-_COLUMNS = 2
-
-_SHARING = "https://t.me/share/url?url="
 
 SHARED = "clip "
 """What an inline query begins with that looks for one clip."""
-
-_VERBS: Mapping[Action, Verb] = {
-    Action.AGAIN: Verb.AGAIN,
-    Action.REMIX: Verb.REMIX,
-    Action.OTHER_EFFECT: Verb.OTHER,
-    Action.HD: Verb.HD,
-    Action.DETAILS: Verb.DETAILS,
-    Action.DELETE: Verb.DELETE,
-    Action.CANCEL: Verb.CANCEL,
-}
-
-Rows = list[list[InlineKeyboardButton]]
+_SHARING = "https://t.me/share/url?url="
+_ELSEWHERE = frozenset({Verb.REPORT, Verb.USE})
+"""What is done on Telegram by a command, or by sending a photo."""
 
 
-def under_message(
-    job: JobId, buttons: Iterable[Button], *, shared_as: str | None = None
-) -> InlineKeyboardMarkup | None:
-    """Lay out the buttons of a job's message.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Keyboards:
+    """Draws rows; a clip is shared in inline mode or, where there is none, as a link to the bot."""
 
-    A clip is shared through inline mode or, where there is none, as a link to what it shows.
-    """
-    keys = [key for button in buttons if (key := _key(job, button, shared_as)) is not None]
-    return InlineKeyboardMarkup(_in_rows(keys, _COLUMNS)) if keys else None
+    link: str
+    has_inline_mode: bool
 
+    def drawn(self, rows: Rows) -> InlineKeyboardMarkup | None:
+        """Draw rows."""
+        drawn = [[button for key in row if (button := self._button(key))] for row in rows]
+        return InlineKeyboardMarkup([row for row in drawn if row]) if any(drawn) else None
 
-def effect_page(
-    draft: str, cards: Sequence[EffectCard], texts: Texts, page: int = 0
-) -> InlineKeyboardMarkup:
-    """Offer effects for a draft, a page of them at a time."""
-    pages = max(1, -(-len(cards) // _PER_PAGE))
-    page %= pages
-    shown = cards[page * _PER_PAGE : (page + 1) * _PER_PAGE]
-    rows = _in_rows([_pick(draft, card, texts) for card in shown], PAGE_COLUMNS)
-    if pages > 1:
-        more = Code(Verb.PAGE, draft, str((page + 1) % pages))
-        rows.append([InlineKeyboardButton(Talk(texts).more_effects(), callback_data=str(more))])
-    return InlineKeyboardMarkup(rows)
+    def closed_up(self, rows: Rows) -> InlineKeyboardMarkup | None:
+        """Draw rows without gaps where a key is not drawn."""
+        keys = [key for row in rows for key in row if self._button(key)]
+        return self.drawn(in_rows(keys))
 
+    def _button(self, key: Key) -> InlineKeyboardButton | None:
+        if key.url is not None:
+            return InlineKeyboardButton(key.label, url=key.url)
+        if key.code is None or key.code.verb in _ELSEWHERE:
+            return None
+        if key.code.verb is Verb.SHARE:
+            return self._sharing(key.label, JobId(key.code.about))
+        return InlineKeyboardButton(key.label, callback_data=str(key.code))
 
-def _pick(draft: str, card: EffectCard, texts: Texts) -> InlineKeyboardButton:
-    code = Code(Verb.PICK, draft, short_name(card.id))
-    return InlineKeyboardButton(texts.title(card.title), callback_data=str(code))
-
-
-def _key(job: JobId, button: Button, shared_as: str | None) -> InlineKeyboardButton | None:
-    if button.action is Action.SHARE and shared_as is not None:
-        return InlineKeyboardButton(button.label, url=_SHARING + quote(shared_as, safe=""))
-    if button.action is Action.SHARE:
+    def _sharing(self, label: str, job: JobId) -> InlineKeyboardButton:
+        if not self.has_inline_mode:
+            link = quote(remix_link(self.link, job), safe="")
+            return InlineKeyboardButton(label, url=_SHARING + link)
         anywhere = ChosenChat(
             query=SHARED + job,
             allow_user_chats=True,
             allow_group_chats=True,
             allow_channel_chats=True,
         )
-        return InlineKeyboardButton(button.label, switch_inline_query_chosen_chat=anywhere)
-    if button.action is Action.CHOOSE and button.effect:
-        code = Code(Verb.CHOOSE, job, short_name(button.effect))
-    elif button.action in _VERBS:
-        code = Code(_VERBS[button.action], job)
-    else:
-        return None
-    return InlineKeyboardButton(button.label, callback_data=str(code))
+        return InlineKeyboardButton(label, switch_inline_query_chosen_chat=anywhere)
 
 
-def _in_rows(keys: Sequence[InlineKeyboardButton], columns: int) -> Rows:
-    return [list(keys[start : start + columns]) for start in range(0, len(keys), columns)]
+def link_below(label: str, url: str) -> InlineKeyboardMarkup:
+    """Draw one button that leads somewhere."""
+    return InlineKeyboardMarkup([[InlineKeyboardButton(label, url=url)]])

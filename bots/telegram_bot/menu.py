@@ -15,7 +15,7 @@ from telegram import (
 )
 
 from bots.errors import BotsError
-from bots.telegram_bot.refusals import translated
+from bots.telegram_api.refusals import translated
 from bots.texts.languages import LANGUAGES, SOURCE
 from bots.texts.menu import command_descriptions, long_description, short_description
 from bots.texts.texts import Texts

@@ -9,31 +9,23 @@ from typing import Any
 from telegram import (
     Bot,
     CallbackQuery,
-    Chat,
     ChatMemberUpdated,
     ChosenInlineResult,
     InlineQuery,
+    MaybeInaccessibleMessage,
     Message,
     Update,
     User,
 )
 
-from bots.chat import Person
-from bots.telegram_bot.events import (
-    Called,
-    Chosen,
-    Event,
-    Joined,
-    Moved,
-    Picture,
-    Pressed,
-    Said,
-    Wondered,
-    chat_key,
-)
-from bots.telegram_bot.pictures import has_no_picture, picture_in
-from bots.telegram_bot.where import Where, person_of
-from bots.telegram_bot.wording import Words, words_of
+from bots.chat import MessageId, Person
+from bots.desk.events import Joined, Picture, Pressed, Said
+from bots.desk.where import Where
+from bots.telegram_api.chats import change_of, topic_of
+from bots.telegram_api.pictures import has_no_picture, picture_in
+from bots.telegram_api.wording import is_for_us, words_of
+from bots.telegram_bot.events import Called, Chosen, Event, Moved, Wondered, chat_key
+from bots.telegram_bot.where import message_id, person_of, where_in
 
 log = logging.getLogger(__name__)
 
@@ -47,7 +39,6 @@ UPDATES = (
 )
 """The kinds of updates we ask for."""
 
-_GENERAL_TOPIC = 1
 _ODD = (TypeError, ValueError, LookupError, AttributeError, OverflowError, OSError)
 """What the library raises when something is other than it expects; the last two for dates."""
 
@@ -98,70 +89,56 @@ class Reader:
         if author is None or author.is_bot:
             return None
         words = words_of(message, self._me)
-        if not self._is_for_us(message, words):
+        if not is_for_us(message, words, self._me):
             return None
-        answered = message.reply_to_message
+        answered, sent = message.reply_to_message, _picture(message)
         return Said(
             update=number,
             who=_person(author),
             where=_where(message),
-            message=message.message_id,
+            message=_named(message),
             text=words.text,
             command=words.command,
-            picture=picture_in(message),
+            pictures=(sent,) if sent else (),
             named=words.for_us,
             answered=self._picture_answered(answered),
-            answered_message=answered.message_id if answered else None,
+            answered_message=_named(answered) if answered else None,
             album=message.media_group_id,
             unusable=has_no_picture(message),
         )
 
-    def _is_for_us(self, message: Message, words: Words) -> bool:
-        """Tell what people say to us from what they say to each other."""
-        if message.chat.type == Chat.PRIVATE:
-            return bool(words.text or words.command or message.effective_attachment)
-        answered = message.reply_to_message
-        to_us = answered is not None and answered.from_user == self._me
-        return words.for_us or (to_us and bool(words.text or picture_in(message)))
-
     def _picture_answered(self, answered: Message | None) -> Picture | None:
         if answered is None or answered.from_user == self._me:
             return None
-        return picture_in(answered)
+        return _picture(answered)
 
     def _called(self, number: int, message: Message) -> Called | None:
         caller, query = message.from_user, message.guest_query_id
         if caller is None or query is None:
             return None
-        answered = message.reply_to_message
         return Called(
             update=number,
             query=query,
             who=_person(caller),
             text=words_of(message, self._me).text,
-            answered=picture_in(message) or self._picture_answered(answered),
+            answered=_picture(message) or self._picture_answered(message.reply_to_message),
         )
 
 
 def _pressed(number: int, query: CallbackQuery) -> Pressed | None:
     if query.data is None:
         return None
-    if query.message is not None:
-        where = Where(chat=query.message.chat.id)
-        if isinstance(query.message, Message):
-            where = _where(query.message)
-        message = query.message.message_id
-    elif query.inline_message_id is not None:
-        where = Where(chat=query.from_user.id, inline=query.inline_message_id)
-        message = None
-    else:
+    shown, where = query.message, where_in(query.from_user.id)
+    if shown is not None:
+        where = _where(shown) if isinstance(shown, Message) else where_in(shown.chat.id)
+    elif query.inline_message_id is None:
         return None
     return Pressed(
         update=number,
         query=query.id,
         who=_person(query.from_user),
         where=where,
-        message=message,
+        message=shown and _named(shown),
         data=query.data,
     )
 
@@ -183,19 +160,9 @@ def _chosen(number: int, chosen: ChosenInlineResult) -> Chosen | None:
     )
 
 
-def _joined(number: int, change: ChatMemberUpdated) -> Joined | None:
-    if change.chat.type == Chat.PRIVATE:
-        return None
-    gone = ("left", "kicked")
-    before, after = change.old_chat_member.status in gone, change.new_chat_member.status in gone
-    if before == after:
-        return None
-    return Joined(
-        update=number,
-        who=_person(change.from_user),
-        where=Where(chat=change.chat.id),
-        state="removed" if after else "added",
-    )
+def _joined(number: int, changed: ChatMemberUpdated) -> Joined | None:
+    state, where = change_of(changed), where_in(changed.chat.id)
+    return state and Joined(update=number, who=_person(changed.from_user), where=where, state=state)
 
 
 def _person(user: User) -> Person:
@@ -203,9 +170,13 @@ def _person(user: User) -> Person:
 
 
 def _where(message: Message) -> Where:
-    topic = message.message_thread_id if message.is_topic_message else None
-    return Where(
-        chat=message.chat.id,
-        topic=None if topic == _GENERAL_TOPIC else topic,
-        reply_to=message.message_id,
-    )
+    return where_in(message.chat.id, topic=topic_of(message), reply_to=message.message_id)
+
+
+def _named(message: MaybeInaccessibleMessage) -> MessageId:
+    return message_id(message.chat.id, message.message_id)
+
+
+def _picture(message: Message) -> Picture | None:
+    found = picture_in(message)
+    return found and Picture(file=found.file_id, bytes=found.file_size or 0)

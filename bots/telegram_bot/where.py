@@ -2,58 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Self
-
-from bots.chat import MessageId, Person, PersonId, Place, PlaceId
+from bots.chat import MessageId, Person, PersonId, PlaceId
+from bots.desk.where import Where
+from bots.telegram_api.addresses import Address, Sent
 
 PLATFORM = "telegram"
 _INLINE = "inline:"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Where:
-    """Where an answer goes.
+def where_in(
+    chat: int,
+    *,
+    topic: int | None = None,
+    reply_to: int | None = None,
+    inline: str | None = None,
+) -> Where:
+    """Name a chat, and what is answered there; `inline` is a message that was sent through us."""
+    return Where(
+        place=place_of(chat),
+        is_group=chat < 0,
+        room="" if topic is None else str(topic),
+        reply_to=None if reply_to is None else message_id(chat, reply_to),
+        through=inline,
+    )
 
-    Attributes:
-        chat: its id; negative for groups and channels.
-        topic: the topic of a forum.
-        reply_to: the message it answers.
-        turn_into: a message of ours that becomes the answer.
-        inline: the message that somebody sent through us, in a chat we may not be in.
-    """
 
-    chat: int
-    topic: int | None = None
-    reply_to: int | None = None
-    turn_into: int | None = None
-    inline: str | None = None
+def private_with(who: PersonId) -> Where:
+    """Name somebody's chat with us."""
+    return where_in(user_of(who))
 
-    @property
-    def place(self) -> PlaceId:
-        """The chat's name."""
-        return place_of(self.chat)
 
-    @property
-    def is_group(self) -> bool:
-        """Whether several people are there."""
-        return self.chat < 0
-
-    def as_place(self, *, admin: bool = False) -> Place:
-        """Where somebody asks; `admin` when they run the chat."""
-        return Place(id=self.place, admin=admin)
-
-    def saved(self) -> Mapping[str, str | int]:
-        """Write it down."""
-        fields = {name: getattr(self, name) for name in self.__dataclass_fields__}
-        return {name: value for name, value in fields.items() if value is not None}
-
-    @classmethod
-    def read(cls, saved: Mapping[str, str | int]) -> Self:
-        """Read what was written down; what is not known here is left out."""
-        known = {name: value for name, value in saved.items() if name in cls.__dataclass_fields__}
-        return cls(**known)  # pyright: ignore[reportArgumentType]
+def address_of(where: Where) -> Address:
+    """Say where messages go."""
+    return Address(
+        chat=chat_of(where.place),
+        topic=int(where.room) if where.room else None,
+        reply_to=None if where.reply_to is None else sent_of(where.reply_to).number,
+    )
 
 
 def place_of(chat: int) -> PlaceId:
@@ -81,17 +66,14 @@ def message_id(chat: int, number: int) -> MessageId:
     return MessageId(f"{chat}:{number}")
 
 
-def numbered(message: MessageId) -> tuple[int, int]:
-    """Find the chat and the number of a message in a chat we are in."""
-    chat, _, number = message.partition(":")
-    return int(chat), int(number)
-
-
 def inline_message(inline: str) -> MessageId:
     """Name a message that somebody sent through us."""
     return MessageId(_INLINE + inline)
 
 
-def inline_of(message: MessageId) -> str | None:
-    """Find what was sent through us, if the message was."""
-    return message.removeprefix(_INLINE) if message.startswith(_INLINE) else None
+def sent_of(message: MessageId) -> Sent:
+    """Find the message of a name."""
+    if message.startswith(_INLINE):
+        return Sent(inline=message.removeprefix(_INLINE))
+    chat, _, number = message.partition(":")
+    return Sent(int(chat), int(number))

@@ -8,11 +8,14 @@ from gettext import NullTranslations
 from bots.texts.figures import span
 from engine.jobs.refusal import Refusal, RefusalCode
 
+_ROOMS_NAMED = 5
+"""How many of the channels with effects are named, lest the sentence be one long list."""
+
 
 def refusal_sentence(speech: NullTranslations, refusal: Refusal) -> str:
     """Say a refusal."""
     about_the_ask = _counted(speech, refusal) | _photo(speech) | _ask(speech)
-    sentences = about_the_ask | _place(speech) | _house(speech)
+    sentences = about_the_ask | _place(speech) | _server(speech, refusal) | _house(speech)
     sentence = sentences[refusal.code].format_map(_slots(speech, refusal.data))
     if "photo" not in refusal.data:
         return sentence
@@ -27,10 +30,16 @@ def _slots(
     """Turn a refusal's figures into words where bare figures would not read well."""
     millions = round(float(data.get("limit", 0)) / 1e6)
     renews_in_s = float(data.get("renews_in_s", 0))
+    rooms = str(data.get("rooms", "")).split(",")[:_ROOMS_NAMED]
+    permission = str(data.get("permission", ""))
+    doing, right = _rights(speech).get(permission, (permission, permission))
     return {
         "megabytes": millions,
         "megapixels": millions,
         "renews": span(speech, renews_in_s, renews_in_s),
+        "channels": ", ".join(f"<#{room}>" for room in rooms),
+        "doing": doing,
+        "right": right,
         **data,
     }
 
@@ -143,7 +152,14 @@ def _ask(speech: NullTranslations) -> dict[RefusalCode, str]:
         RefusalCode.BAD_OPTION: _(
             "The option “{option}” cannot be “{value}”. Change it, or leave it out."
         ),
+        RefusalCode.NO_PHOTO_HERE: _(
+            "There is no photo in this message. Pick a message that has one."
+        ),
+        RefusalCode.AVATAR_NOT_SHARED: _("{name} has not allowed that. They can, with /optin."),
         RefusalCode.UNKNOWN_JOB: _("I do not know this clip any more. Please ask for a new one."),
+        RefusalCode.JOB_UNDER_WAY: _(
+            "This clip is not there yet: it is still on its way. Please try again in a while."
+        ),
     }
 
 
@@ -159,6 +175,40 @@ def _place(speech: NullTranslations) -> dict[RefusalCode, str]:
             "The admins of this chat have switched this effect off here. Pick another one."
         ),
         RefusalCode.PLACE_QUIET: _("I make no clips in this chat before {until}. Ask again then."),
+    }
+
+
+def _server(speech: NullTranslations, refusal: Refusal) -> dict[RefusalCode, str]:
+    """Sentences about a place with channels, roles and permissions."""
+    _ = speech.gettext
+    return {
+        RefusalCode.PLACE_ROOM_OFF: (
+            _("Effects are not used in this channel. Try {channels}.")
+            if refusal.data.get("rooms")
+            else _("Effects are not used in any channel here. An admin can change that.")
+        ),
+        RefusalCode.PLACE_ROLE_ONLY: _(
+            "Only members with a certain role may make clips here. "
+            "An admin can change that with /settings."
+        ),
+        RefusalCode.PLACE_PERMISSION: _(
+            "I may not {doing} here: I need the permission “{right}”. "
+            "Ask an admin of this server to give it to me."
+        ),
+        RefusalCode.NOT_AN_ADMIN: _("Only admins of this server change that. Ask one of them."),
+    }
+
+
+def _rights(speech: NullTranslations) -> dict[str, tuple[str, str]]:
+    """Say what each permission is for, and what Discord calls it."""
+    _ = speech.gettext
+    # Translators: the first of each pair follows "I may not"; the second is Discord's own name.
+    return {
+        "view_channel": (_("see anything"), _("View Channel")),
+        "send_messages": (_("write"), _("Send Messages")),
+        "send_messages_in_threads": (_("write in threads"), _("Send Messages in Threads")),
+        "attach_files": (_("attach files"), _("Attach Files")),
+        "read_message_history": (_("read earlier messages"), _("Read Message History")),
     }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from bots.place_rules import PlaceRules
 from bots.texts.texts import Texts
 
 
@@ -66,3 +67,11 @@ class RulesTalk:
         """Say that a rule was not understood."""
         _ = self.texts.gettext
         return _("I did not understand that rule. Press one below, or write it as shown.")
+
+
+def hours(rules: PlaceRules) -> Mapping[str, str] | None:
+    """Write down when a place is quiet."""
+    if rules.quiet is None:
+        return None
+    start, end = (f"{minute // 60:02}:{minute % 60:02}" for minute in rules.quiet)
+    return {"start": start, "end": end, "offset": f"{rules.utc_offset // 60:+d}"}

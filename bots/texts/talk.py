@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from bots.accounts import Allowance
 from bots.texts.texts import Texts
 from engine.jobs.job import JobState
 
@@ -45,6 +46,24 @@ class Talk:
             "/forgetme – delete everything of yours\n\n"
             "In any chat, type @{bot} and an effect to use it on your last photo."
         ).format(bot=bot)
+
+    def help_discord(self) -> str:
+        """Say what can be done in a place with commands and menus, in a few lines."""
+        _ = self.texts.gettext
+        return _(
+            "Give me a photo and pick an effect, or say in words what should happen.\n\n"
+            "/effect – an effect on a photo\n"
+            "/imagine – say what should happen\n"
+            "/effects – what there is\n"
+            "/jobs – your last clips\n"
+            "/cancel – stop what is on its way\n"
+            "/info – what you have used, and what works right now\n"
+            "/lang – your language\n"
+            "/privacy – what is kept\n"
+            "/forgetme – delete everything of yours\n\n"
+            "Under Apps in the menu of a message with a photo there is “Apply effect to photo”, "
+            "and in the menu of a person “Apply effect to avatar”, if they allow it with /optin."
+        )
 
     def pick(self) -> str:
         """Offer effects for a photo."""
@@ -122,6 +141,65 @@ class Talk:
     def get_clip(self, title: str) -> str:
         """Label the button that shows a clip which could not be delivered."""
         return self.texts.gettext("Show {title}").format(title=title)
+
+    def moved_here(self, mention: str) -> str:
+        """Say that an ask goes on in this message."""
+        _ = self.texts.gettext
+        return _("{mention} this takes a while, so it goes on here.").format(mention=mention)
+
+    def info(self, allowance: Allowance, effects: int) -> str:
+        """Say what somebody has used, and how many effects can be made right now."""
+        _ = self.texts.gettext
+        can = self.texts.ngettext(
+            "{effects} effect can be made right now.",
+            "{effects} effects can be made right now.",
+            effects,
+        )
+        lines = [
+            _used(self.texts, allowance),
+            _("Your clips are made in the paid class.")
+            if allowance.job_class == "paid"
+            else _("Your clips are made in the free class."),
+            can.format(effects=effects) if effects else self.no_effects(),
+        ]
+        return "\n".join(lines)
+
+    def shared_avatar(self, on: bool) -> str:
+        """Say whether others may use somebody's avatar from now on."""
+        _ = self.texts.gettext
+        if on:
+            return _(
+                "Others in servers may now use effects on your avatar. /optin again takes it back."
+            )
+        return _("Nobody may use effects on your avatar any more.")
+
+    def settings_title(self) -> str:
+        """Head what the admins of a server can set."""
+        return self.texts.gettext("Settings of this server. What you change here holds at once.")
+
+    def settings_rooms(self) -> str:
+        """Label the choice of channels."""
+        return self.texts.gettext("Channels where effects are used (none picked: all)")
+
+    def settings_roles(self) -> str:
+        """Label the choice of roles."""
+        return self.texts.gettext("Roles that may make clips (none picked: everyone)")
+
+    def settings_effects(self) -> str:
+        """Label the choice of effects."""
+        return self.texts.gettext("Effects that may be used (none picked: all)")
+
+    def settings_daily(self) -> str:
+        """Label the choice of how many clips everyone may have."""
+        return self.texts.gettext("Clips a day for each member")
+
+    def settings_quiet(self) -> str:
+        """Label the choice of when nothing is taken."""
+        return self.texts.gettext("Quiet hours")
+
+    def settings_spoiler(self, on: bool) -> str:
+        """Label the switch that hides clips until somebody clicks."""
+        return self.texts.gettext("Spoilers: on") if on else self.texts.gettext("Spoilers: off")
 
     def choose_language(self) -> str:
         """Ask for a language."""
@@ -235,3 +313,29 @@ class Talk:
     def no_photo_yet(self) -> str:
         """Label what leads to the bot when somebody has no photo there yet."""
         return self.texts.gettext("Send me a photo first")
+
+
+def _used(texts: Texts, allowance: Allowance) -> str:
+    """Say how many clips somebody has had, and when the next one is due if that is all."""
+    if allowance.daily_limit is None:
+        said = texts.ngettext(
+            "Today: {made} clip; on their way: {waiting} of {most}.",
+            "Today: {made} clips; on their way: {waiting} of {most}.",
+            allowance.made,
+        )
+    else:
+        said = texts.ngettext(
+            "Today: {made} of {limit} clip; on their way: {waiting} of {most}.",
+            "Today: {made} of {limit} clips; on their way: {waiting} of {most}.",
+            allowance.daily_limit,
+        )
+    used = said.format(
+        made=allowance.made,
+        limit=allowance.daily_limit,
+        waiting=allowance.waiting,
+        most=allowance.max_waiting,
+    )
+    if allowance.renews_in_s is None:
+        return used
+    renews = texts.gettext("The next one is due in {renews}.")
+    return f"{used}\n{renews.format(renews=texts.wait(allowance.renews_in_s))}"

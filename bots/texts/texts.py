@@ -50,6 +50,10 @@ class Texts:
         place = ordinal(self.language, standing.position)
         return _("{place} in line, {wait}").format(place=place, wait=wait)
 
+    def wait(self, seconds: float) -> str:
+        """Say a length of time in round figures."""
+        return span(self._speech, seconds, seconds)
+
     def accepted(self) -> str:
         """Say that a job is taken, while its place is not known."""
         return self._speech.gettext("Queued")
@@ -105,8 +109,24 @@ class Texts:
         """Say, notifying, that a clip has come."""
         return self._speech.gettext("Your {title} clip is ready.").format(title=title)
 
+    def waits(self, title: str) -> str:
+        """Say that a clip will not come by itself, but is kept."""
+        _ = self._speech.gettext
+        return _(
+            "This takes longer than I can answer here. Your {title} clip will wait for you: "
+            "press Get result, or use /jobs."
+        ).format(title=title)
+
+    def too_large_here(self, title: str) -> str:
+        """Say that a clip has come that the platform does not take, and that we cannot link to."""
+        _ = self._speech.gettext
+        return _(
+            "Your {title} clip is ready, but its file is too large for this chat. "
+            "Press Again: it is made to fit."
+        ).format(title=title)
+
     def too_large(self, title: str) -> str:
-        """Say that a clip has come that the platform does not take."""
+        """Say that a clip has come that the platform does not take, and where it is."""
         _ = self._speech.gettext
         return _(
             "Your {title} clip is ready, but its file is too large to be shown here. "
@@ -130,7 +150,9 @@ class Texts:
             Action.HD: _("In HD"),
             Action.SHARE: _("Share"),
             Action.DETAILS: _("Details"),
+            Action.REPORT: _("Report"),
             Action.CANCEL: _("Cancel"),
             Action.DELETE: _("Delete"),
             Action.DOWNLOAD: _("Download"),
+            Action.GET: _("Get result"),
         }

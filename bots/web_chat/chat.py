@@ -12,7 +12,14 @@ from bots.web_chat.protocol import EntryFrame, NudgeFrame, RemovedFrame
 from bots.web_chat.rooms import Rooms
 from engine.jobs.job import JobId
 
-ACTIONS = frozenset(Action) - {Action.REMIX, Action.HD, Action.SHARE, Action.DETAILS}
+ACTIONS = frozenset(Action) - {
+    Action.REMIX,
+    Action.HD,
+    Action.SHARE,
+    Action.DETAILS,
+    Action.REPORT,
+    Action.GET,
+}
 """What the page's buttons do."""
 
 
@@ -60,6 +67,10 @@ class WebChat:
         self._moving.pop(job, None)
         await self._conversation.remove(placeholder.place, job)
         self._rooms.tell(placeholder.place, RemovedFrame(job=job))
+
+    def is_fading(self, placeholder: Placeholder) -> bool:  # noqa: ARG002
+        """Tell that an answer can be changed for as long as it is there."""
+        return False
 
     async def say(self, place: PlaceId, asked: Asked) -> None:
         """Show what a person has asked for."""

@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Iterator, Sequence
 
 from bots.settings import BotSettings
 from deploy.doctor.database import look_at_database
+from deploy.doctor.discord import look_at_discord
 from deploy.doctor.finding import Finding
 from deploy.doctor.machine import look_at_machine, look_at_web
 from deploy.doctor.media import look_at_media
@@ -51,6 +52,7 @@ async def _stores(bot: BotSettings, engine: EngineSettings) -> list[Finding]:
         "database": look_at_database(bot),
         "media": look_at_media(bot),
         "Telegram": look_at_telegram(bot),
+        "Discord": look_at_discord(bot),
     }
     found = await asyncio.gather(*(_in_time(what, look) for what, look in looks.items()))
     return [finding for findings in found for finding in findings]

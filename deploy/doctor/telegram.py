@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import http.client
-import urllib.error
-import urllib.request
+from http import HTTPStatus
 from typing import Generic, TypeVar
-from urllib.parse import urlsplit
 
-from pydantic import BaseModel, SecretStr, ValidationError
+from pydantic import BaseModel, SecretStr
 
 from bots.settings import BotSettings
 from deploy.doctor.finding import Finding
-from deploy.telegram_people import HOW_TO_LET_IN, lets_somebody_in
-
-_ANSWER_S = 10.0
+from deploy.doctor.platform import Api, Refused, Silent, look_at_people, shown, silent
+from deploy.platforms import TELEGRAM
 
 Result = TypeVar("Result")
 
@@ -41,63 +37,37 @@ class _Answer(BaseModel, Generic[Result]):
     result: Result
 
 
-class _Silent(Exception):
-    """The Bot API does not say what it was asked."""
-
-
-class _Refused(Exception):
-    """The Bot API does not know the token."""
-
-
 async def look_at_telegram(settings: BotSettings) -> list[Finding]:
     """Look at the bot whose token is configured."""
     if settings.telegram_token is None:
         return [Finding(what="Telegram", found="off: ZOETROPE_TELEGRAM_TOKEN is not set")]
-    api = _Api(settings.telegram_api_url, settings.telegram_token)
+    api = _api(settings, settings.telegram_token)
     try:
-        me, hook = await asyncio.gather(
+        said_me, said_hook = await asyncio.gather(
             asyncio.to_thread(api.ask, "getMe", _Answer[Me]),
             asyncio.to_thread(api.ask, "getWebhookInfo", _Answer[Webhook]),
         )
-    except _Refused:
+    except Refused:
         return [_refused()]
-    except _Silent as error:
-        return [_silent(settings, str(error))]
+    except Silent as error:
+        return [silent(TELEGRAM, settings.telegram_api_url, str(error))]
+    me, hook = said_me.result, said_hook.result
     return [
         Finding(what="Telegram", found=f"https://t.me/{me.username}"),
         _updates(settings, hook),
-        _people(settings),
+        look_at_people(TELEGRAM, settings.policy),
         _groups(me),
         _inline(me),
     ]
 
 
-class _Api:
-    """The Bot API by the standard library: its own one stays inside the bot."""
-
-    def __init__(self, url: str, token: SecretStr) -> None:
-        self._base = f"{url.rstrip('/')}/bot{token.get_secret_value()}"
-
-    def ask(self, method: str, answer: type[_Answer[Result]]) -> Result:
-        """Ask one thing.
-
-        Raises:
-            _Refused: the token is unknown.
-            _Silent: there is no answer, or one that the Bot API does not give.
-        """
-        try:
-            with urllib.request.urlopen(f"{self._base}/{method}", timeout=_ANSWER_S) as said:
-                return answer.model_validate_json(said.read()).result
-        except urllib.error.HTTPError as error:
-            with error:
-                if error.code in (http.HTTPStatus.UNAUTHORIZED, http.HTTPStatus.NOT_FOUND):
-                    raise _Refused from error
-                raise _Silent(f"it answers {error.code} {error.reason}") from error
-        except OSError as error:
-            raise _Silent(str(getattr(error, "reason", error))) from error
-        except (http.client.HTTPException, ValidationError, ValueError):
-            # Their words may hold the address, and with it the token.
-            raise _Silent("there is no Bot API") from None
+def _api(settings: BotSettings, token: SecretStr) -> Api:
+    return Api(
+        name="Bot API",
+        base=f"{settings.telegram_api_url.rstrip('/')}/bot{token.get_secret_value()}",
+        # A token that could not be one at all is answered as a page that is not there.
+        refusals=(HTTPStatus.UNAUTHORIZED, HTTPStatus.NOT_FOUND),
+    )
 
 
 def _refused() -> Finding:
@@ -108,22 +78,14 @@ def _refused() -> Finding:
     )
 
 
-def _silent(settings: BotSettings, why: str) -> Finding:
-    return Finding(
-        what="Telegram",
-        found=f"no answer from {_shown(settings.telegram_api_url)}: {why}",
-        mend="see whether this machine reaches it, or correct ZOETROPE_TELEGRAM_API_URL",
-    )
-
-
 def _updates(settings: BotSettings, hook: Webhook) -> Finding:
     ours = settings.telegram_webhook_url.rstrip("/")
     if not ours:
         return _fetched(hook)
     if not hook.url.startswith(f"{ours}/"):
-        found = f"not brought to {_shown(ours)} yet: the bot sees to it when it starts"
+        found = f"not brought to {shown(ours)} yet: the bot sees to it when it starts"
         return Finding(what="Telegram updates", found=found)
-    found = f"brought to {_shown(ours)}, {hook.pending_update_count} on their way"
+    found = f"brought to {shown(ours)}, {hook.pending_update_count} on their way"
     if not hook.pending_update_count or not hook.last_error_message:
         return Finding(what="Telegram updates", found=found)
     where = f"{settings.telegram_webhook_host}:{settings.telegram_webhook_port}"
@@ -140,17 +102,9 @@ def _fetched(hook: Webhook) -> Finding:
         return Finding(what="Telegram updates", found=found)
     return Finding(
         what="Telegram updates",
-        found=f"brought to {_shown(hook.url)}, from where our bot takes them when it starts",
+        found=f"brought to {shown(hook.url)}, from where our bot takes them when it starts",
         mend="have a bot of its own for each program, or set ZOETROPE_TELEGRAM_WEBHOOK_URL",
     )
-
-
-def _people(settings: BotSettings) -> Finding:
-    policy = settings.policy
-    if not lets_somebody_in(policy):
-        return Finding(what="Telegram people", found="nobody is let in", mend=HOW_TO_LET_IN)
-    entries = (*policy.owners, *policy.allowed_people, *policy.allowed_places)
-    return Finding(what="Telegram people", found=f"let in are {', '.join(dict.fromkeys(entries))}")
 
 
 def _groups(me: Me) -> Finding:
@@ -168,12 +122,3 @@ def _inline(me: Me) -> Finding:
     if me.supports_inline_queries:
         found = "on; /setinlinefeedback in @BotFather has to be Enabled for it"
     return Finding(what="Telegram inline mode", found=found)
-
-
-def _shown(url: str) -> str:
-    """Give the host of an address: the rest may be secret."""
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return "an address that is none"
-    return f"{parts.scheme}://{parts.hostname}" if parts.hostname else "an address that is none"

@@ -33,11 +33,17 @@ class RefusalCode(StrEnum):
     NO_MODEL_FOR_PROMPT = "no_model_for_prompt"
     UNKNOWN_EFFECT = "unknown_effect"
     BAD_OPTION = "bad_option"
+    NO_PHOTO_HERE = "no_photo_here"
+    AVATAR_NOT_SHARED = "avatar_not_shared"
     # the place
     PLACE_ADMINS_ONLY = "place_admins_only"
+    PLACE_ROLE_ONLY = "place_role_only"
+    PLACE_ROOM_OFF = "place_room_off"
     PLACE_EFFECT_OFF = "place_effect_off"
     PLACE_QUIET = "place_quiet"
     PLACE_DAILY = "place_daily"
+    PLACE_PERMISSION = "place_permission"
+    NOT_AN_ADMIN = "not_an_admin"
     # the person, and the house
     NOT_ALLOWED = "not_allowed"
     BLOCKED = "blocked"
@@ -51,6 +57,7 @@ class RefusalCode(StrEnum):
     DISK_FULL = "disk_full"
     NOT_YOURS = "not_yours"
     UNKNOWN_JOB = "unknown_job"
+    JOB_UNDER_WAY = "job_under_way"
     TRY_LATER = "try_later"
 
 

@@ -134,6 +134,22 @@ async def test_messages_of_several_jobs_keep_their_order(platform: Platform) -> 
     assert [message.text for message in await platform.seen()] == [CLIP.text, "second"]
 
 
+async def test_a_message_that_was_just_posted_can_be_changed_for_a_while(
+    platform: Platform,
+) -> None:
+    placeholder = await platform.chat.post(HERE, JOB, QUEUED)
+    assert not platform.chat.is_fading(placeholder)
+
+
+async def test_a_message_can_be_posted_in_place_of_one_that_is_there(platform: Platform) -> None:
+    before = await platform.chat.post(HERE, JOB, QUEUED)
+    now = await platform.chat.post(HERE, JOB, QUEUED, replaces=before)
+    await platform.chat.edit(now, JOB, CLIP)
+    if now != before:
+        await platform.chat.remove(before)
+    assert await platform.seen() == [CLIP]
+
+
 async def test_a_nudge_adds_no_clip(platform: Platform) -> None:
     placeholder = await platform.chat.post(HERE, JOB, CLIP)
     await platform.chat.nudge(placeholder, JOB, "Your clip is ready.")

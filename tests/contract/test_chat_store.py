@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import text, update
+from sqlalchemy import insert, text, update
 
 from bots.accounts import Usage
 from bots.chat import PersonId, PlaceId
@@ -18,7 +18,7 @@ from bots.store.files import PlatformFiles
 from bots.store.journal import Journal
 from bots.store.people import People
 from bots.store.places import Places
-from bots.store.tables import DraftRow
+from bots.store.tables import DraftRow, PlaceRow
 from engine.jobs.job import Aspect, ClipFormat, Failed, JobId, MediaKey
 from tests.contract.test_store import ME, NOW, PHOTO, a_request, anything
 
@@ -27,11 +27,16 @@ SOON = timedelta(seconds=1)
 CLIP = MediaKey("clips/job-1.mp4")
 RULES = PlaceRules(
     who="admins",
+    roles=frozenset({"31"}),
+    rooms=frozenset({"21", "22"}),
     effects=frozenset({"robot", "symbiote"}),
     quiet=(22 * 60, 7 * 60),
     utc_offset=120,
     daily=3,
+    spoiler=True,
 )
+OLD_RULES = '{"who":"admins","effects":["robot"],"quiet":[60,120],"utc_offset":0,"daily":null}'
+"""As the version before wrote them."""
 
 
 def a_draft(name: str = "draft-1", **changes: object) -> Draft:
@@ -164,6 +169,13 @@ async def test_a_place_allows_everything_until_it_has_rules(database: Database) 
     assert await places.rules(ELSEWHERE) == PlaceRules()
 
 
+async def test_rules_that_the_version_before_wrote_are_read(database: Database) -> None:
+    async with database.writing() as session:
+        await session.execute(insert(PlaceRow).values(id=HERE, rules=OLD_RULES))
+    rules = PlaceRules(who="admins", effects=frozenset({"robot"}), quiet=(60, 120))
+    assert await Places(database).rules(HERE) == rules
+
+
 async def test_rules_move_with_their_place_once(database: Database) -> None:
     places = Places(database)
     await places.set_rules(HERE, RULES)
@@ -228,6 +240,27 @@ async def test_blocking_leaves_the_language_alone(database: Database) -> None:
     assert (await people.usage(ME, NOW)).blocked
 
 
+async def test_nobody_shares_their_avatar_until_they_say_so(database: Database) -> None:
+    people = People(database)
+    assert not await people.shares_avatar(ME)
+    for shares in (True, True, False):
+        await people.set_shares_avatar(ME, shares)
+        assert await people.shares_avatar(ME) == shares
+
+
+async def test_what_a_person_has_chosen_is_forgotten_but_not_that_they_are_blocked(
+    database: Database,
+) -> None:
+    people = People(database)
+    await people.set_language(ME, "zh")
+    await people.set_shares_avatar(ME, True)
+    await people.block(ME)
+    await people.forget(ME)
+    assert await people.language(ME) is None
+    assert not await people.shares_avatar(ME)
+    assert (await people.usage(ME, NOW)).blocked
+
+
 @pytest.fixture
 async def old_database(database_url: str) -> Database:
     """A database of the version before, with a row in every table that has changed since."""
@@ -248,6 +281,7 @@ async def test_what_the_version_before_wrote_is_kept(old_database: Database) -> 
     assert await people.usage(PersonId("telegram:1"), NOW) == Usage(blocked=True)
     await people.set_language(PersonId("telegram:1"), "zh")
     assert await people.language(PersonId("telegram:1")) == "zh"
+    assert not await people.shares_avatar(PersonId("telegram:1"))
     await old_database.close()
 
 
@@ -255,3 +289,4 @@ async def test_a_process_of_the_version_before_may_go_on_writing(database: Datab
     async with database.writing() as session:
         await session.execute(text("INSERT INTO people (id, blocked) VALUES ('telegram:1', false)"))
     assert await People(database).language(PersonId("telegram:1")) is None
+    assert not await People(database).shares_avatar(PersonId("telegram:1"))

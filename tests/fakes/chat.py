@@ -56,23 +56,30 @@ class FakeChat:
     Attributes:
         has_nonce: the same post again gives the same message; otherwise it shows a second one.
         takes_clips: False: every clip is too large for it.
+        closed: places where nothing new may be posted.
+        fading: messages that can soon be changed no more.
+        frozen: messages that cannot be changed any more, nor be taken away.
         faults: by verb, for its next calls.
         coming: for the next calls of any verb.
         step: called on both sides of each call's effect, for a test that ends the caller there.
         gate: called before each call, with its verb and place; may raise.
         before: awaited with the verb before a message is posted or edited, for a test with
-            several processes.
+            several processes; `after` likewise once that is done.
         most_clips: the most messages that ever showed a job's clip at the same time.
         deleted_clips: jobs whose clip a person has deleted.
     """
 
     has_nonce: bool = False
     takes_clips: bool = True
+    closed: set[PlaceId] = field(default_factory=set[PlaceId])
+    fading: set[Placeholder] = field(default_factory=set[Placeholder])
+    frozen: set[Placeholder] = field(default_factory=set[Placeholder])
     faults: defaultdict[str, deque[Fault]] = field(default_factory=lambda: defaultdict(deque))
     coming: deque[Fault | None] = field(default_factory=deque)
     step: Callable[[], None] = lambda: None
     gate: Callable[[str, PlaceId], None] = lambda _verb, _place: None
     before: Callable[[str], Awaitable[None]] = at_once
+    after: Callable[[str], Awaitable[None]] = at_once
     shown: dict[Placeholder, tuple[JobId, Message]] = field(default_factory=dict)
     edits: list[tuple[JobId, str]] = field(default_factory=list)
     posts: list[tuple[JobId, str]] = field(default_factory=list)
@@ -87,6 +94,8 @@ class FakeChat:
     ) -> Placeholder:
         await self.before("post")
         with self._call("post", place, job):
+            if place in self.closed:
+                raise ChatForbidden
             placeholder = Placeholder(place=place, message=MessageId(f"m{next(self._numbers)}"))
             if self.has_nonce:
                 known = self._nonces.setdefault((job, replaces), placeholder)
@@ -94,21 +103,27 @@ class FakeChat:
                     return known
             self._show(placeholder, job, message)
             self.posts.append((job, message.text))
+        await self.after("post")
         return placeholder
 
     async def edit(self, placeholder: Placeholder, job: JobId, message: Message) -> None:
         await self.before("edit")
         with self._call("edit", placeholder.place, job):
-            if placeholder not in self.shown:
+            if placeholder not in self.shown or placeholder in self.frozen:
                 raise MessageGone
             if message.clip is not None and not self.takes_clips:
                 raise ClipTooLarge
             self._show(placeholder, job, message)
             self.edits.append((job, message.text))
+        await self.after("edit")
 
     async def remove(self, placeholder: Placeholder) -> None:
         with self._call("remove", placeholder.place, self._job_of(placeholder)):
-            self.shown.pop(placeholder, None)
+            if placeholder not in self.frozen:
+                self.shown.pop(placeholder, None)
+
+    def is_fading(self, placeholder: Placeholder) -> bool:
+        return placeholder in self.fading | self.frozen
 
     async def nudge(self, placeholder: Placeholder, job: JobId, text: str) -> None:
         with self._call("nudge", placeholder.place, job):
@@ -123,9 +138,16 @@ class FakeChat:
         """Let people delete the messages of a job."""
         if self.clips(job):
             self.deleted_clips.add(job)
-        for placeholder, (shown, _) in list(self.shown.items()):
-            if shown == job:
-                del self.shown[placeholder]
+        for placeholder in self._of(job):
+            del self.shown[placeholder]
+
+    def fade(self, job: JobId) -> None:
+        """Let what is shown for a job be changed for a while only."""
+        self.fading.update(self._of(job))
+
+    def freeze(self, job: JobId) -> None:
+        """Let what is shown for a job be changed no more."""
+        self.frozen.update(self._of(job))
 
     def messages(self, job: JobId) -> list[Message]:
         """List what is shown for a job."""
@@ -138,6 +160,9 @@ class FakeChat:
     def _show(self, placeholder: Placeholder, job: JobId, message: Message) -> None:
         self.shown[placeholder] = (job, message)
         self.most_clips[job] = max(self.most_clips[job], self.clips(job))
+
+    def _of(self, job: JobId) -> list[Placeholder]:
+        return [placeholder for placeholder, (shown, _) in self.shown.items() if shown == job]
 
     def _job_of(self, placeholder: Placeholder) -> JobId | None:
         job, _ = self.shown.get(placeholder, (None, None))

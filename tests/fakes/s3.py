@@ -9,7 +9,8 @@ import hashlib
 import hmac
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from urllib.parse import unquote
 from xml.sax.saxutils import escape
@@ -19,6 +20,7 @@ from aiohttp import web
 from engine.jobs.media.place import Bucket
 
 KEY_ID, SECRET, REGION, BUCKET = "ZOETROPEKEY", "a/secret+key", "test-1", "media"
+_UNSIGNED = "UNSIGNED-PAYLOAD"
 _PAGE = 3  # few enough that tests list more than one page
 
 
@@ -142,35 +144,76 @@ def _error(status: int, code: str) -> web.Response:
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Signature:
+    """A signature of version 4, as a request carries it."""
+
+    kind: str
+    credential: str
+    headers: str
+    value: str
+    at: str
+    hashed: str
+
+
+def _signature(request: web.Request) -> _Signature:
+    """Read it from the header or, of a link, from the query.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html
+    """
+    kind, _, fields = request.headers.get("Authorization", "").partition(" ")
+    given = dict(field.strip().split("=", 1) for field in fields.split(",") if field)
+    query = request.query
+    return _Signature(
+        kind=kind or query.get("X-Amz-Algorithm", ""),
+        credential=given.get("Credential") or query.get("X-Amz-Credential", ""),
+        headers=given.get("SignedHeaders") or query.get("X-Amz-SignedHeaders", ""),
+        value=given.get("Signature") or query.get("X-Amz-Signature", ""),
+        at=request.headers.get("x-amz-date") or query.get("X-Amz-Date", ""),
+        hashed=request.headers.get("x-amz-content-sha256", _UNSIGNED),
+    )
+
+
+def _is_over(request: web.Request, signature: _Signature) -> bool:
+    """Tell whether a link's time is over."""
+    lasts_s = request.query.get("X-Amz-Expires")
+    if lasts_s is None:
+        return False
+    begin = datetime.strptime(signature.at, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+    return datetime.now(UTC) >= begin + timedelta(seconds=int(lasts_s))
+
+
 def _is_signed(request: web.Request, body: bytes, wanted_region: str) -> bool:
-    """Check a signature of version 4, over the request's every part.
+    """Check a signature over the request's every part.
 
     https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-header-based-auth.html
     """
-    kind, _, fields = request.headers.get("Authorization", "").partition(" ")
-    if kind != "AWS4-HMAC-SHA256":
+    signature = _signature(request)
+    if signature.kind != "AWS4-HMAC-SHA256" or _is_over(request, signature):
         return False
-    given = dict(field.strip().split("=", 1) for field in fields.split(","))
-    key_id, _, scope = given["Credential"].partition("/")
+    key_id, _, scope = signature.credential.partition("/")
     day, region, service, _ = scope.split("/")
     if (key_id, region, service) != (KEY_ID, wanted_region, "s3"):
         return False
-    hashed = request.headers["x-amz-content-sha256"]
-    if hashed != "UNSIGNED-PAYLOAD" and hashed != hashlib.sha256(body).hexdigest():
+    if signature.hashed not in (_UNSIGNED, hashlib.sha256(body).hexdigest()):
         return False
-    canonical = _canonical(request, given["SignedHeaders"], hashed)
-    to_sign = "\n".join([kind, request.headers["x-amz-date"], scope, _sha256(canonical)])
+    canonical = _canonical(request, signature)
+    to_sign = "\n".join([signature.kind, signature.at, scope, _sha256(canonical)])
     key = f"AWS4{SECRET}".encode()
     for part in (day, region, service, "aws4_request"):
         key = _hmac(key, part)
-    return hmac.compare_digest(_hmac(key, to_sign).hex(), given["Signature"])
+    return hmac.compare_digest(_hmac(key, to_sign).hex(), signature.value)
 
 
-def _canonical(request: web.Request, signed: str, hashed: str) -> str:
+def _canonical(request: web.Request, signature: _Signature) -> str:
     path, _, query = request.raw_path.partition("?")
-    headers = [f"{name}:{request.headers[name].strip()}\n" for name in signed.split(";")]
-    pairs = "&".join(sorted(query.split("&")))
-    return "\n".join([request.method, path, pairs, "".join(headers), signed, hashed])
+    names = signature.headers.split(";")
+    headers = [f"{name}:{request.headers[name].strip()}\n" for name in names]
+    pairs = [pair for pair in query.split("&") if not pair.startswith("X-Amz-Signature=")]
+    query = "&".join(sorted(pairs))
+    return "\n".join(
+        [request.method, path, query, "".join(headers), signature.headers, signature.hashed]
+    )
 
 
 def _sha256(text: str) -> str:

@@ -33,6 +33,10 @@ class HttpChat:
         """Take a message away."""
         await self._call("DELETE", f"/messages/{placeholder.message}")
 
+    def is_fading(self, placeholder: Placeholder) -> bool:
+        """Tell that a message can always be changed."""
+        return False
+
     async def nudge(self, placeholder: Placeholder, job: JobId, text: str) -> None:
         """Say one line that notifies."""
         await self._call("POST", f"/messages/{placeholder.message}/line")

@@ -22,8 +22,9 @@ from functools import partial
 from pathlib import Path
 from typing import ParamSpec, Self, TypeVar
 
+from obstore import sign
 from obstore.exceptions import BaseError
-from obstore.store import ObjectStore
+from obstore.store import ObjectStore, S3Store
 
 from engine.jobs.errors import MediaFull, MediaMissing, MediaUnavailable
 from engine.jobs.job import JobId, MediaKey
@@ -42,6 +43,8 @@ _FOLDER_USAGE_LASTS = timedelta(seconds=10)
 _BUCKET_USAGE_LASTS = timedelta(minutes=5)
 """A store bills each look, and a full one takes seconds."""
 _THREADS = 16
+LONGEST_LINK = timedelta(days=7)
+"""What S3-compatible stores take."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,6 +159,17 @@ class MediaStore:
         except MediaMissing:
             return False
         return True
+
+    async def link(self, key: MediaKey, *, lasts: timedelta) -> str | None:
+        """Make an address where anyone can read it for some time, at most LONGEST_LINK.
+
+        A folder has none. Whether anything is stored is not looked at.
+        """
+        checked, store = self._checked(key), self._store
+        if not isinstance(store, S3Store):
+            return None
+        with _reaching_store(key):
+            return await self._run(lambda: sign(store, "GET", checked, lasts))
 
     async def delete(self, key: MediaKey) -> None:
         """Remove what is stored; what is gone already is fine."""

@@ -14,7 +14,8 @@ from redis.asyncio import Redis
 from bots.chat import PersonId
 from bots.services import Services, opened
 from bots.settings import BotSettings
-from bots.telegram_bot.app import running, webhook_secret
+from bots.telegram_api.webhook import webhook_secret
+from bots.telegram_bot.app import running
 from deploy.errors import CommandFailed
 from deploy.ports import free_port
 from engine.jobs.presence import Presence

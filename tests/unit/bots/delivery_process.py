@@ -7,14 +7,15 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 
 from bots.delivery.budget import Budget
+from bots.delivery.delivery import Delivery
 from bots.delivery.lanes import Lanes
 from bots.delivery.memory import Memory
 from bots.delivery.pace import USUAL_PACE
 from bots.delivery.showing import Showing
 from bots.errors import BotsError, ChatBusy
-from bots.reporter import Reporter
 from bots.store.requests import Request
 from engine.jobs.job import JobId
+from engine.jobs.queue import Claim
 from tests.house import House
 from tests.job_samples import success
 from tests.unit.bots.crashes import Crash, in_the_process
@@ -37,7 +38,7 @@ class BotProcess:
         self._showing = Showing(
             lanes=Lanes(house.chat, Budget(now_s=self._now_s), metrics),
             journal=house.services.journal,
-            reporter=Reporter(house.services.queue, house.services.gallery),
+            reporter=house.services.reporter(),
             metrics=metrics,
             pace=USUAL_PACE,
             now=house.time,
@@ -47,6 +48,11 @@ class BotProcess:
         """Post the placeholder, as an adapter does."""
         async with self._one_step():
             await self._showing.open(await self._request(), self.memory)
+
+    async def reopen(self) -> None:
+        """Show the request in a new message, as an adapter does."""
+        async with self._one_step():
+            await self._showing.reopen(await self._request(), self.memory)
 
     async def look(self) -> None:
         """Bring the message up to date."""
@@ -87,8 +93,27 @@ class BotProcess:
 
 async def ended_with_its_placeholder_gone(house: House) -> JobId:
     """Have a request whose clip is there, and whose placeholder the person has deleted."""
-    ask = await house.opened(house.delivery())
+    await house.opened(house.delivery())
     house.chat.lose()
-    claim = await house.work(lambda claim: success(claim.job))
-    await house.services.journal.conclude(ask.id, success(claim.job), house.time())
+    return await concluded(house)
+
+
+async def opened_and_fading(house: House, delivery: Delivery | None = None) -> JobId:
+    """Have a request whose message can soon be changed no more."""
+    ask = await house.opened(delivery or house.delivery())
+    house.chat.fade(ask.id)
     return ask.id
+
+
+async def concluded(house: House) -> JobId:
+    """Have the next job's clip made, and journalled, while nobody looks."""
+    return await concluded_as(house, await house.claim())
+
+
+async def concluded_as(house: House, claim: Claim) -> JobId:
+    """Have the clip of a job made, and journalled, while nobody looks."""
+    outcome = success(claim.job)
+    await house.services.media.put(outcome.clip.key, b"a clip")
+    assert await house.services.queue.finish(claim, outcome)
+    await house.services.journal.conclude(claim.job.id, outcome, house.time())
+    return claim.job.id

@@ -8,6 +8,11 @@ from engine.jobs.job import JobId
 from tests.house import House
 
 SOON_S = 10
+WAITS = (
+    "This takes longer than I can answer here. Your Symbiote clip will wait for you: "
+    "press Get result, or use /jobs."
+)
+"""What is said where a clip will not come by itself."""
 
 
 def actions(message: Message) -> list[Action]:

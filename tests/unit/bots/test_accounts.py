@@ -6,7 +6,15 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bots.accounts import Policy, Usage, check_allowance, check_entry, price
+from bots.accounts import (
+    Allowance,
+    Policy,
+    Usage,
+    allowance,
+    check_allowance,
+    check_entry,
+    price,
+)
 from bots.chat import Person, PersonId, Place, PlaceId
 from engine.jobs.errors import Refused
 from engine.jobs.job import Variant
@@ -99,6 +107,25 @@ def test_too_many_on_their_way_are_too_many_for_everyone() -> None:
         with pytest.raises(Refused) as refused:
             check_allowance(POLICY, who, Usage(waiting=3), NOW)
         assert refused.value.refusal == Refusal(RefusalCode.TOO_MANY_WAITING, {"limit": 3})
+
+
+def test_somebody_is_told_what_they_have_used() -> None:
+    usage = Usage(made=9, oldest=NOW - timedelta(hours=21), waiting=2)
+    told = Allowance(
+        made=9, daily_limit=10, renews_in_s=None, waiting=2, max_waiting=3, job_class="free"
+    )
+    assert allowance(POLICY, FRIEND.id, usage, NOW) == told
+
+
+def test_whoever_has_used_up_their_day_is_told_when_the_next_clip_is_due() -> None:
+    for made in (10, 11):
+        usage = Usage(made=made, oldest=NOW - timedelta(hours=21))
+        assert allowance(POLICY, FRIEND.id, usage, NOW).renews_in_s == 3 * 3600
+
+
+def test_an_owner_is_told_of_no_limit() -> None:
+    told = allowance(POLICY, OWNER.id, Usage(made=1000, oldest=NOW), NOW)
+    assert (told.made, told.daily_limit, told.renews_in_s) == (1000, None, None)
 
 
 def test_those_the_operator_named_are_in_the_paid_class() -> None:

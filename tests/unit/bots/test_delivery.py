@@ -97,6 +97,7 @@ async def test_a_finished_clip_replaces_the_placeholder(house: House) -> None:
         Action.HD,
         Action.SHARE,
         Action.DETAILS,
+        Action.REPORT,
         Action.DOWNLOAD,
         Action.DELETE,
     ]

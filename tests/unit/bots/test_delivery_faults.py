@@ -36,7 +36,12 @@ class Way(Enum):
     DELETED = "opened, and deleted by the person"
     NEVER_OPENED = "never opened"
     WITHDRAWN = "opened, and the request deleted"
+    FADING = "opened in a message that can soon be changed no more"
+    WAITING = "the same, and no other message can be posted"
+    REOPENED = "opened, and asked for in another message"
 
+
+MOVES = (Way.FADING, Way.WAITING, Way.REOPENED)
 
 OUTCOMES: Mapping[str, Callable[[Job], Outcome]] = {
     "succeeded": success,
@@ -92,9 +97,11 @@ class Played:
 
     @property
     def most_strays(self) -> int:
-        """How many posts nobody could know of."""
-        if self.case.has_nonce:
-            return 0
+        """How many posts nobody could know of, or were replaced and could not be removed."""
+        if self.case.way in MOVES:
+            return sum(map(bool, self.faults)) + self.crashes + self.breakdowns
+        if self.case.has_nonce and self.case.way is not Way.WITHDRAWN:
+            return 0  # it was posted again, which gave the same one
         return self.faults.count(Fault.REPLY_LOST) + self.crashes
 
 
@@ -102,6 +109,7 @@ async def play(house: House, case: Case) -> Played:
     """Show a request from its ask to its end."""
     chat = house.chat
     chat.has_nonce, chat.takes_clips = case.has_nonce, case.takes_clips
+    chat.closed.clear()
     job = (await house.submitted()).id
     chat.coming.clear()
     chat.coming.extend(case.faults)
@@ -125,12 +133,23 @@ async def _show(house: House, case: Case, bot: BotProcess, job: JobId) -> None:
     for fraction in (0.1, 0.6):
         bot.memory.progress = Progress(job=job, stage="rendering", fraction=fraction)
         await bot.look()
+        await _interfere(house, case, bot, job)
     if case.way is Way.WITHDRAWN:
         await house.services.studio.delete(house.me, job)
     outcome = OUTCOMES[case.outcome](claim.job)
     assert await house.services.queue.finish(claim, outcome)
     await house.services.journal.conclude(job, outcome, house.time())
     await bot.look_until_over()
+
+
+async def _interfere(house: House, case: Case, bot: BotProcess, job: JobId) -> None:
+    """Have the message replaced after progress was shown in it."""
+    if case.way is Way.REOPENED:
+        await bot.reopen()
+    if case.way in (Way.FADING, Way.WAITING):
+        house.chat.fade(job)
+    if case.way is Way.WAITING and (await house.request(job)).placeholder is not None:
+        house.chat.closed.add(house.here.id)
 
 
 async def check(house: House, played: Played) -> None:
@@ -143,7 +162,8 @@ async def check(house: House, played: Played) -> None:
         assert len(messages) <= played.most_strays + played.faults.count(Fault.FORBIDDEN)
     elif request.undeliverable:
         too_large = made and not case.takes_clips
-        assert Fault.FORBIDDEN in played.faults or played.deletions > 1 or too_large
+        deletions = played.deletions + (case.way is Way.WAITING)
+        assert Fault.FORBIDDEN in played.faults or deletions > 1 or too_large
     elif made:
         assert chat.clips(played.job) == 1 or played.job in chat.deleted_clips
     else:
@@ -179,7 +199,10 @@ async def test_a_fault_at_any_call_loses_and_doubles_nothing(
 
 @pytest.mark.parametrize(
     ("way", "has_nonce"),
-    [*[(way, False) for way in Way], (Way.DELETED, True), (Way.NEVER_OPENED, True)],
+    [
+        *[(way, False) for way in Way],
+        *[(way, True) for way in (Way.DELETED, Way.NEVER_OPENED, *MOVES)],
+    ],
 )
 async def test_a_crash_at_any_step_loses_and_doubles_nothing(
     house: House, way: Way, has_nonce: bool
@@ -193,7 +216,7 @@ async def test_a_crash_at_any_step_loses_and_doubles_nothing(
     assert step in range(10, MOST_STEPS)
 
 
-@pytest.mark.parametrize("way", [Way.DELETED, Way.NEVER_OPENED])
+@pytest.mark.parametrize("way", [Way.DELETED, Way.NEVER_OPENED, *MOVES])
 async def test_a_database_that_fails_at_any_statement_loses_and_doubles_nothing(
     house: House, way: Way
 ) -> None:

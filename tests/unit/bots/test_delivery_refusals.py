@@ -18,7 +18,11 @@ from engine.jobs.job import JobId, Progress
 from tests.fakes.chat import Fault
 from tests.house import QUICK, House, at_work
 from tests.job_samples import success
-from tests.unit.bots.delivery_process import ended_with_its_placeholder_gone
+from tests.unit.bots.delivery_process import (
+    BotProcess,
+    concluded,
+    ended_with_its_placeholder_gone,
+)
 from tests.unit.bots.eyes import SOON_S, actions, delivered, over, shows
 from tests.unit.bots.stopwatch import Stopwatch
 
@@ -151,10 +155,27 @@ async def test_a_clip_too_large_is_said_to_be_and_can_be_collected(house: House)
     async with at_work(delivery.run()):
         await house.work(lambda claim: success(claim.job))
         message = await delivered(house, ask.id)
-    assert message.text.startswith("Your Symbiote clip is ready, but its file is too large")
-    assert actions(message) == [Action.DOWNLOAD, Action.OTHER_EFFECT, Action.DELETE]
+    assert message.text == (
+        "Your Symbiote clip is ready, but its file is too large for this chat. "
+        "Press Again: it is made to fit."
+    )
+    assert actions(message) == [Action.AGAIN, Action.OTHER_EFFECT, Action.DELETE]
     assert (await house.request(ask.id)).undeliverable
     assert await ledger(house, ask.id) == [LedgerKind.HOLD, LedgerKind.RELEASE]
+
+
+async def test_a_clip_too_large_is_left_to_be_collected_from_a_new_message_as_well(
+    house: House,
+) -> None:
+    house.chat.takes_clips = False
+    ask = await house.opened(house.delivery())
+    await concluded(house)
+    bot = BotProcess(house, ask.id)
+    await bot.look()
+    house.chat.delete(ask.id)
+    await bot.look_until_over()
+    assert (await house.request(ask.id)).undeliverable
+    assert len(house.chat.messages(ask.id)) == 1
 
 
 async def test_a_placeholder_that_was_deleted_is_replaced_by_a_new_message(house: House) -> None:

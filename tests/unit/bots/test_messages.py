@@ -115,6 +115,38 @@ def test_what_may_help_is_offered(outcome: Outcome, offered: set[Action]) -> Non
     assert {action for action, _ in shown(message)} == offered
 
 
+def test_a_clip_that_will_not_come_by_itself_can_be_got() -> None:
+    message = messages.waits(TEXTS, CHOSEN)
+    assert message.text == (
+        "This takes longer than I can answer here. Your Robot clip will wait for you: "
+        "press Get result, or use /jobs."
+    )
+    assert shown(message) == [(Action.GET, "Get result"), (Action.CANCEL, "Cancel")]
+
+
+def test_a_clip_too_large_is_linked_to() -> None:
+    message = messages.too_large(TEXTS, SUBJECT, "https://media.example/clips/1.mp4")
+    assert message.text == (
+        "Your Symbiote clip is ready, but its file is too large to be shown here. "
+        "Press Download to get it."
+    )
+    assert [(button.action, button.url) for button in message.buttons] == [
+        (Action.DOWNLOAD, "https://media.example/clips/1.mp4"),
+        (Action.OTHER_EFFECT, None),
+        (Action.DELETE, None),
+    ]
+
+
+def test_a_clip_too_large_that_has_no_link_is_made_again() -> None:
+    message = messages.too_large(TEXTS, SUBJECT)
+    assert message.text.endswith("Press Again: it is made to fit.")
+    assert [action for action, _ in shown(message)] == [
+        Action.AGAIN,
+        Action.OTHER_EFFECT,
+        Action.DELETE,
+    ]
+
+
 def test_a_refused_prompt_offers_the_nearest_effects_there_are() -> None:
     data = {"nearest": "robot,gone,symbiote", "photos": 0}
     refusal = Refusal(RefusalCode.NO_MODEL_FOR_PROMPT, data)

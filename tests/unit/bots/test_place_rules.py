@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
@@ -16,15 +17,16 @@ NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 FRIEND = Person(id=PersonId("telegram:2"))
 OWNER = Person(id=PersonId("telegram:1"))
 HERE = Place(id=PlaceId("telegram:-77"))
+BY_ADMIN = replace(HERE, admin=True)
 POLICY = Policy(owners=(OWNER.id,))
 
 
 def answer(
-    rules: PlaceRules, *, is_admin: bool = False, made_here: int = 0, now: datetime = NOON
+    rules: PlaceRules, where: Place = HERE, *, made_here: int = 0, now: datetime = NOON
 ) -> Refusal | None:
     """Say why another robot is refused, if it is."""
     try:
-        check_place(rules, is_admin=is_admin, effect="robot", made_here=made_here, now=now)
+        check_place(rules, where, effect="robot", made_here=made_here, now=now)
     except Refused as refused:
         return refused.refusal
     return None
@@ -37,13 +39,43 @@ def test_a_place_without_rules_allows_everything() -> None:
 def test_only_admins_may_ask_where_they_have_said_so() -> None:
     rules = PlaceRules(who="admins")
     assert answer(rules) == Refusal(RefusalCode.PLACE_ADMINS_ONLY)
-    assert answer(rules, is_admin=True) is None
+    assert answer(rules, BY_ADMIN) is None
+
+
+def test_where_roles_are_named_somebody_has_to_have_one_of_them() -> None:
+    rules = PlaceRules(roles=frozenset({"31", "32"}))
+    refused = Refusal(RefusalCode.PLACE_ROLE_ONLY)
+    assert answer(rules) == refused
+    assert answer(rules, replace(HERE, roles=frozenset({"30"}))) == refused
+    assert answer(rules, replace(HERE, roles=frozenset({"30", "32"}))) is None
+    assert answer(rules, BY_ADMIN) is None
+
+
+def test_a_role_does_not_help_where_only_admins_may_ask() -> None:
+    rules = PlaceRules(who="admins", roles=frozenset({"31"}))
+    with_role = replace(HERE, roles=frozenset({"31"}))
+    assert answer(rules, with_role) == Refusal(RefusalCode.PLACE_ADMINS_ONLY)
+
+
+def test_asks_are_taken_only_in_the_rooms_named_and_in_their_threads() -> None:
+    rules = PlaceRules(rooms=frozenset({"22", "21"}))
+    refused = Refusal(RefusalCode.PLACE_ROOM_OFF, {"rooms": "21,22"})
+    for elsewhere in (HERE, replace(HERE, room="23"), replace(HERE, room="9", parent="23")):
+        assert answer(rules, elsewhere) == refused
+        assert answer(rules, replace(elsewhere, admin=True)) == refused
+    assert answer(rules, replace(HERE, room="21")) is None
+    assert answer(rules, replace(HERE, room="9", parent="21")) is None
+
+
+def test_where_no_room_is_left_all_are_refused() -> None:
+    refused = Refusal(RefusalCode.PLACE_ROOM_OFF, {"rooms": ""})
+    assert answer(PlaceRules(rooms=frozenset())) == refused
 
 
 def test_an_effect_that_is_off_is_off_for_admins_too() -> None:
     off = Refusal(RefusalCode.PLACE_EFFECT_OFF, {"effect": "robot"})
     for effects in (frozenset({"symbiote"}), frozenset[str]()):
-        assert answer(PlaceRules(effects=effects), is_admin=True) == off
+        assert answer(PlaceRules(effects=effects), BY_ADMIN) == off
     assert answer(PlaceRules(effects=frozenset({"robot"}))) is None
 
 

@@ -7,7 +7,15 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from bots.place_rules import NO_RULES, PlaceRules
-from bots.ruling import changed_by_press, changed_by_words
+from bots.ruling import (
+    changed_by_press,
+    changed_by_words,
+    with_daily,
+    with_effects,
+    with_quiet,
+    with_roles,
+    with_rooms,
+)
 from tests.effect_cards import OFFER
 
 STRICT = PlaceRules(
@@ -88,7 +96,7 @@ def test_no_words_disturb(words: str) -> None:
         told(rule + words)
 
 
-@pytest.mark.parametrize(("which", "turns"), [("who", 2), ("daily", 4)])
+@pytest.mark.parametrize(("which", "turns"), [("who", 2), ("daily", 4), ("spoiler", 2)])
 def test_pressing_a_rule_goes_through_all_it_can_be(which: str, turns: int) -> None:
     rules, seen = NO_RULES, [NO_RULES]
     for _ in range(turns):
@@ -105,6 +113,21 @@ def test_a_limit_that_was_written_is_turned_to_one_of_those_that_can_be_pressed(
 def test_other_rules_are_lifted_by_pressing() -> None:
     assert changed_by_press(STRICT, "quiet") == replace(STRICT, quiet=None)
     assert changed_by_press(STRICT, "effects") == replace(STRICT, effects=None)
+
+
+def test_rules_are_set_to_what_was_picked() -> None:
+    assert with_roles(NO_RULES, ["31", "31"]) == PlaceRules(roles=frozenset({"31"}))
+    assert with_rooms(NO_RULES, ["21", "22"]) == PlaceRules(rooms=frozenset({"21", "22"}))
+    assert with_effects(NO_RULES, ["robot"]) == PlaceRules(effects=frozenset({"robot"}))
+    assert with_daily(NO_RULES, 7) == PlaceRules(daily=7)
+    assert with_quiet(NO_RULES, (60, 120), 90) == PlaceRules(quiet=(60, 120), utc_offset=90)
+
+
+def test_where_nothing_is_picked_everything_is_allowed() -> None:
+    picked = PlaceRules(roles=frozenset({"31"}), rooms=frozenset({"21"}), daily=7)
+    rules = with_effects(with_rooms(with_roles(picked, []), []), [])
+    assert with_daily(rules, None) == NO_RULES
+    assert with_quiet(STRICT, None) == replace(STRICT, quiet=None)
 
 
 @pytest.mark.parametrize("which", ["", "everything", "0"])

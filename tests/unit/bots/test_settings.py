@@ -49,6 +49,8 @@ def test_names_have_commas_between(monkeypatch: pytest.MonkeyPatch) -> None:
         ("MEDIA_GB", "0", 'must be a number above 0, not "0"'),
         ("WEB_PORT", "99999", 'must be a whole number from 0 up to 65535, not "99999"'),
         ("WEB_HTTPS", "perhaps", 'must be true or false, not "perhaps"'),
+        ("DISCORD_SHARD_COUNT", "-1", 'must be a whole number from 0, not "-1"'),
+        ("DISCORD_SHARD_IDS", "0-3", 'must be whole numbers with commas between, not "0-3"'),
         ("LANGUAGE", "fr", "must be 'en' or 'zh', not \"fr\""),
     ],
 )
@@ -85,3 +87,25 @@ def test_a_page_reached_under_other_names_needs_a_password(monkeypatch: pytest.M
 def test_loopback_needs_none(monkeypatch: pytest.MonkeyPatch, host: str) -> None:
     monkeypatch.setenv("ZOETROPE_WEB_HOST", host)
     assert BotSettings.read().web_password is None
+
+
+def test_a_process_may_run_some_of_the_shards(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert BotSettings.read().discord_shard_ids == ()
+    monkeypatch.setenv("ZOETROPE_DISCORD_SHARD_IDS", "2, 3")
+    monkeypatch.setenv("ZOETROPE_DISCORD_SHARD_COUNT", "4")
+    settings = BotSettings.read()
+    assert (settings.discord_shard_ids, settings.discord_shard_count) == ((2, 3), 4)
+
+
+@pytest.mark.parametrize(
+    ("count", "sentence"),
+    [
+        ("", "ZOETROPE_DISCORD_SHARD_COUNT: must be set"),
+        ("2", "ZOETROPE_DISCORD_SHARD_IDS: must be below .*, which is 2, not 3"),
+    ],
+)
+def test_shards_are_some_of_all(monkeypatch: pytest.MonkeyPatch, count: str, sentence: str) -> None:
+    monkeypatch.setenv("ZOETROPE_DISCORD_SHARD_IDS", "0,3")
+    monkeypatch.setenv("ZOETROPE_DISCORD_SHARD_COUNT", count)
+    with pytest.raises(BadSetting, match=sentence):
+        BotSettings.read()

@@ -86,8 +86,9 @@ async def test_a_clip_that_could_not_be_delivered_is_collected_and_paid_for(hous
     outcome = success((await house.claim()).job)
     journal, keys = house.services.journal, clip_keys(ask.id)
     await house.services.media.put(keys.video, b"a clip")
+    assert await refused_clip(house, ask) is RefusalCode.JOB_UNDER_WAY
     await journal.conclude(ask.id, outcome, house.time())
-    assert await refused_clip(house, ask) is RefusalCode.UNKNOWN_JOB
+    assert await refused_clip(house, ask) is RefusalCode.JOB_UNDER_WAY
     await journal.set_undeliverable(ask.id, house.time())
     assert await house.credits(ask.id) == [LedgerKind.HOLD, LedgerKind.RELEASE]
 
@@ -106,6 +107,12 @@ async def test_a_clip_whose_file_is_gone_is_not_paid_for(house: House) -> None:
     await house.services.journal.set_undeliverable(ask.id, house.time())
     assert await refused_clip(house, ask) is RefusalCode.UNKNOWN_JOB
     assert LedgerKind.SETTLE not in await house.credits(ask.id)
+
+
+async def test_a_clip_that_was_stopped_does_not_come(house: House) -> None:
+    ask = await house.submitted()
+    await house.services.studio.cancel(house.me, ask.id)
+    assert await refused_clip(house, ask) is RefusalCode.UNKNOWN_JOB
 
 
 async def refused_clip(house: House, ask: Ask) -> RefusalCode:

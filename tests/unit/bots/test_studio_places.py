@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import text
 
-from bots.accounts import LedgerKind
+from bots.accounts import Allowance, LedgerKind
 from bots.chat import Ask, Message, Person, PersonId, Place, PlaceId
 from bots.place_rules import PlaceRules
 from bots.store.conversation import Answered, Asked, Conversation
@@ -72,6 +73,63 @@ async def test_admins_may_where_others_may_not(house: House) -> None:
     await house.submitted(where=Place(id=house.here.id, local=True, admin=True))
 
 
+async def test_where_effects_are_used_only_in_some_rooms_they_are_refused_in_others(
+    house: House,
+) -> None:
+    rules = PlaceRules(rooms=frozenset({"21"}), roles=frozenset({"31"}))
+    await house.services.places.set_rules(house.here.id, rules)
+    with_role = replace(house.here, roles=frozenset({"31"}))
+    assert await refusal_of(house, where=replace(house.here, room="21")) is (
+        RefusalCode.PLACE_ROLE_ONLY
+    )
+    assert await refusal_of(house, where=replace(with_role, room="22")) is (
+        RefusalCode.PLACE_ROOM_OFF
+    )
+    await house.submitted(where=replace(with_role, room="9", parent="21"))
+
+
+async def test_a_moderator_deletes_what_was_made_in_their_place(house: House) -> None:
+    ask = await a_finished_clip(house)
+    here = replace(house.here, moderator=True)
+    await house.services.studio.delete(SOMEBODY, ask.id, here)
+    assert (await house.request(ask.id)).erased
+    assert await house.services.media.list() == []
+
+
+async def test_a_moderator_may_not_delete_what_was_made_elsewhere(house: House) -> None:
+    ask, studio = await a_finished_clip(house), house.services.studio
+    elsewhere = Place(id=PlaceId("web:elsewhere"), admin=True, moderator=True)
+    for where in (elsewhere, replace(house.here, admin=True), None):
+        with pytest.raises(Refused) as refused:
+            await studio.delete(SOMEBODY, ask.id, where)
+        assert refused.value.refusal.code is RefusalCode.NOT_YOURS
+    assert not (await house.request(ask.id)).erased
+    await studio.delete(house.me, ask.id, elsewhere)
+    assert (await house.request(ask.id)).erased
+
+
+async def test_somebody_learns_what_they_have_used(house: House) -> None:
+    await house.submitted()
+    policy = house.services.studio.rules.policy
+    assert await house.services.studio.standing_of(house.me) == Allowance(
+        made=1,
+        daily_limit=policy.daily_limit,
+        renews_in_s=None,
+        waiting=1,
+        max_waiting=policy.max_waiting,
+        job_class="free",
+    )
+
+
+async def test_an_avatar_is_shared_until_that_is_taken_back(house: House) -> None:
+    studio = house.services.studio
+    assert not await studio.shares_avatar(house.me.id)
+    for shares in (True, False):
+        await studio.share_avatar(house.me, shares)
+        assert await studio.shares_avatar(house.me.id) == shares
+    assert not await studio.shares_avatar(SOMEBODY.id)
+
+
 async def test_again_is_held_to_the_rules_as_well(house: House) -> None:
     ask = await house.submitted()
     await house.services.places.set_rules(house.here.id, PlaceRules(daily=1))
@@ -104,6 +162,7 @@ async def test_a_person_is_forgotten_whole_and_what_was_spent_is_not(house: Hous
     answer = Answered(job=ended.id, message=Message(text="private"))
     await conversation.add(house.here.id, answer, house.time())
     await studio.set_language(house.me.id, "zh")
+    await studio.share_avatar(house.me, True)
 
     for _ in range(2):
         await studio.forget(house.me)
@@ -113,6 +172,7 @@ async def test_a_person_is_forgotten_whole_and_what_was_spent_is_not(house: Hous
         assert (await house.request(waiting.id)).state is JobState.CANCELLED
         assert await services.queue.state(waiting.id) in (None, JobState.CANCELLED)
         assert await studio.language(house.me.id) is None
+        assert not await studio.shares_avatar(house.me.id)
         assert await services.drafts.latest(house.me.id, house.here.id) is None
         assert await services.answers.get(ended.id) == {}
         assert await conversation.latest(house.here.id, limit=9) == ()

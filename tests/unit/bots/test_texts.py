@@ -35,7 +35,17 @@ FIGURES: Mapping[RefusalCode, Mapping[str, str | int | float]] = {
     RefusalCode.PLACE_EFFECT_OFF: {"effect": "robot"},
     RefusalCode.PLACE_QUIET: {"until": "07:30"},
     RefusalCode.PLACE_DAILY: {"limit": 3},
+    RefusalCode.PLACE_ROOM_OFF: {"rooms": ",".join(str(10**18 + n) for n in range(25))},
+    RefusalCode.PLACE_PERMISSION: {"permission": "send_messages_in_threads"},
+    RefusalCode.AVATAR_NOT_SHARED: {"name": "N" * 32},
 }
+PERMISSIONS = (
+    "view_channel",
+    "send_messages",
+    "send_messages_in_threads",
+    "attach_files",
+    "read_message_history",
+)
 OTHERS = [language for language in LANGUAGES if language != SOURCE]
 
 
@@ -110,6 +120,19 @@ def test_every_refusal_tells_what_to_do(english: Texts) -> None:
             "Photo 2: I cannot find a face in this photo. Send one where a face can be seen well, "
             "looking roughly towards the camera.",
         ),
+        (
+            Refusal(RefusalCode.PLACE_ROOM_OFF, {"rooms": "21,22"}),
+            "Effects are not used in this channel. Try <#21>, <#22>.",
+        ),
+        (
+            Refusal(RefusalCode.PLACE_ROOM_OFF, {"rooms": ""}),
+            "Effects are not used in any channel here. An admin can change that.",
+        ),
+        (
+            Refusal(RefusalCode.PLACE_PERMISSION, {"permission": "attach_files"}),
+            "I may not attach files here: I need the permission “Attach Files”. "
+            "Ask an admin of this server to give it to me.",
+        ),
     ],
 )
 def test_refusals_with_figures_read_well(english: Texts, refusal: Refusal, sentence: str) -> None:
@@ -119,6 +142,22 @@ def test_refusals_with_figures_read_well(english: Texts, refusal: Refusal, sente
 def test_an_odd_name_from_outside_is_said_as_it_is(english: Texts) -> None:
     refusal = Refusal(RefusalCode.UNKNOWN_EFFECT, {"effect": "{person} %s {0}"})
     assert "“{person} %s {0}”" in english.refused(refusal)
+
+
+def test_no_more_channels_are_named_than_are_read(english: Texts) -> None:
+    refusal = Refusal(RefusalCode.PLACE_ROOM_OFF, FIGURES[RefusalCode.PLACE_ROOM_OFF])
+    assert english.refused(refusal).count("<#") == 5
+
+
+@pytest.mark.parametrize("permission", PERMISSIONS)
+def test_every_permission_has_a_name_in_every_language(permission: str, texts: Texts) -> None:
+    refusal = Refusal(RefusalCode.PLACE_PERMISSION, {"permission": permission})
+    assert permission not in texts.refused(refusal)
+
+
+def test_a_permission_without_a_name_is_said_as_it_is(english: Texts) -> None:
+    refusal = Refusal(RefusalCode.PLACE_PERMISSION, {"permission": "use_sounds"})
+    assert "“use_sounds”" in english.refused(refusal)
 
 
 def test_a_prompt_with_a_photo_is_answered_otherwise_than_one_alone(texts: Texts) -> None:

@@ -8,11 +8,9 @@ from collections.abc import AsyncGenerator
 import pytest
 from aiohttp import web
 
-from bots.accounts import Policy
 from bots.settings import BotSettings
 from deploy.doctor.finding import Finding
 from deploy.doctor.telegram import look_at_telegram
-from deploy.telegram_people import lets_somebody_in
 from tests.fakes.telegram import FakeTelegram
 from tests.fakes.telegram.errors import internal
 from tests.fakes.telegram.updates import Webhook
@@ -145,20 +143,6 @@ async def test_nobody_is_let_in(telegram: FakeTelegram) -> None:
     findings = await found(telegram, allowed_people=("discord:*",), owners=("discord:4",))
 
     assert "ZOETROPE_ALLOWED_PEOPLE=telegram:*" in mends(findings)["Telegram people"]
-
-
-@pytest.mark.parametrize(
-    "policy",
-    [
-        Policy(owners=("telegram:4211",)),
-        Policy(allowed_people=("telegram:*",)),
-        Policy(allowed_people=("*",)),
-        Policy(allowed_people=("tele*",)),
-        Policy(allowed_places=("telegram:-100200",)),
-    ],
-)
-def test_one_entry_lets_somebody_in(policy: Policy) -> None:
-    assert lets_somebody_in(policy)
 
 
 async def test_privacy_mode_that_is_off_is_told(telegram: FakeTelegram) -> None:

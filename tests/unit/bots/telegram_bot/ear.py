@@ -8,9 +8,10 @@ from dataclasses import dataclass
 import telegram as library
 from PIL import Image
 
-from bots.telegram_bot.events import Event, Said
+from bots.desk.events import Said
+from bots.telegram_api.opening import open_bot
+from bots.telegram_bot.events import Event
 from bots.telegram_bot.reading import Reader
-from bots.telegram_bot.wire import open_bot
 from tests.fakes.telegram import Chat, FakeTelegram, Message
 from tests.fakes.telegram.errors import Json
 from tests.fakes.telegram.messages import Content

@@ -8,8 +8,9 @@ from collections.abc import Generator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 
+from bots.desk.events import Said
 from bots.reception import let_others_by
-from bots.telegram_bot.events import Event, Said
+from bots.telegram_bot.events import Event
 from tests.fakes.telegram import FakeTelegram
 from tests.fakes.telegram.errors import Json
 

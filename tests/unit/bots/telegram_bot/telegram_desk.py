@@ -5,12 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 from bots.delivery.budget import Budget
+from bots.desk.desk import Desk
+from bots.desk.wiring import open_desk
 from bots.settings import BotSettings
+from bots.telegram_api.wire import Wire
 from bots.telegram_bot import app
-from bots.telegram_bot.asking import Asking
-from bots.telegram_bot.desk import Desk
-from bots.telegram_bot.replies import Replies
-from bots.telegram_bot.wire import Wire
+from bots.telegram_bot.desk import Greeting
+from bots.telegram_bot.platform import TelegramPlatform
 from tests.house import House
 from tests.unit.bots.telegram_bot.ear import Ear
 
@@ -20,16 +21,11 @@ def a_desk(house: House, ear: Ear, folder: Path) -> Desk:
     settings = BotSettings(_env_file=None, data=folder)  # pyright: ignore[reportCallIssue]
     services, wire = house.services, Wire(ear.bot)
     chat = app._chat(wire, ear.me, services, settings)
-    asking = Asking(
-        name=services.bot,
-        studio=services.studio,
-        delivery=services.delivery(chat),
-        drafts=services.drafts,
-        answers=services.answers,
-        places=services.places,
-        replies=Replies.over(wire, Budget()),
-        wire=wire,
-        chat=chat,
-        now=services.now,
+    return open_desk(
+        TelegramPlatform(wire=wire, chat=chat),
+        services.delivery(chat),
+        Budget(),
+        services,
+        settings,
+        lambda asking: Greeting(asking=asking, name="zoetrope_bot").commands(),
     )
-    return app._desk(ear.bot, ear.me, asking, services, settings)

@@ -8,16 +8,17 @@ import pytest
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from bots.chat import Action, Button, Message, job_id
-from bots.codes import Code, Verb, named
+from bots.codes import Code, Verb
+from bots.desk.asking import draft_id
+from bots.desk.keys import Key, Rows, effect_page, under_message
 from bots.messages import Subject, ended, moment, queued, refused, running, too_large
-from bots.telegram_bot.asking import draft_id
-from bots.telegram_bot.keyboards import SHARED, effect_page, under_message
+from bots.telegram_bot.keyboards import SHARED, Keyboards, link_below
 from bots.telegram_bot.links import remix_link
 from bots.texts.languages import LANGUAGES
 from bots.texts.texts import Texts
 from engine.jobs.job import Cancelled, Declined, Failed
 from engine.jobs.refusal import Refusal, RefusalCode
-from tests.effect_cards import OFFER, a_card
+from tests.effect_cards import a_card
 from tests.job_samples import a_job, success
 from tests.unit.bots.test_texts import FIGURES
 
@@ -25,6 +26,8 @@ JOB = job_id("telegram", "77", "101")
 DRAFT = draft_id("telegram", "77", "101")
 LONG = [a_card("x" * 60 + f"{number:04}", f"Effect {number}") for number in range(100)]
 SUBJECT = Subject(title={"en": "Robot"}, runners_up=LONG[:3])
+LINK = "https://t.me/a_bot"
+KEYBOARDS = Keyboards(link=LINK, has_inline_mode=True)
 
 
 def keys(markup: InlineKeyboardMarkup | None) -> list[InlineKeyboardButton]:
@@ -56,9 +59,10 @@ def every_message(texts: Texts) -> Iterator[Message]:
 
 def markups(texts: Texts) -> Iterator[InlineKeyboardMarkup | None]:
     for message in every_message(texts):
-        yield under_message(JOB, message.buttons)
+        yield KEYBOARDS.closed_up(under_message(JOB, message.buttons))
     for number in (1, 12, 13, 100):
-        yield from (effect_page(DRAFT, LONG[:number], texts, page) for page in range(9))
+        for page in range(9):
+            yield KEYBOARDS.drawn(effect_page(DRAFT, LONG[:number], texts, page=page, most=12))
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -76,38 +80,9 @@ def test_no_row_and_no_keyboard_is_longer_than_telegram_takes(language: str) -> 
         assert all(0 < len(row) <= 8 for row in (markup.inline_keyboard if markup else ()))
 
 
-@pytest.mark.parametrize(("effects", "pages"), [(1, 1), (12, 1), (13, 2), (24, 2), (100, 9)])
-def test_every_effect_is_on_one_page_and_the_last_leads_to_the_first(
-    effects: int, pages: int
-) -> None:
-    cards, texts = LONG[:effects], Texts.of("en")
-    shown: list[str] = []
-    page = 0
-    for _ in range(pages):
-        found = codes(effect_page(DRAFT, cards, texts, page))
-        assert {code.about for code in found} == {DRAFT}
-        picked = [named(cards, code.which) for code in found if code.verb is Verb.PICK]
-        shown += [card.id for card in picked if card]
-        page = next((int(code.which) for code in found if code.verb is Verb.PAGE), 0)
-    assert shown == [card.id for card in cards]
-    assert page == 0
-
-
-def test_where_all_effects_fit_there_is_nothing_to_turn_to() -> None:
-    assert {code.verb for code in codes(effect_page(DRAFT, LONG[:12], Texts.of("en")))} == {
-        Verb.PICK
-    }
-
-
-def test_a_page_that_is_no_more_shows_another() -> None:
-    """Effects have gone since the page was shown that leads there."""
-    few = effect_page(DRAFT, LONG[:3], Texts.of("en"), page=7)
-    assert len(codes(few)) == 3
-
-
 def test_with_inline_mode_a_clip_is_shared_by_its_name() -> None:
     button = Button(action=Action.SHARE, label="Share")
-    (key,) = keys(under_message(JOB, [button]))
+    (key,) = keys(KEYBOARDS.closed_up(under_message(JOB, [button])))
     chosen = key.switch_inline_query_chosen_chat
     assert chosen is not None
     assert chosen.query == SHARED + JOB
@@ -115,27 +90,38 @@ def test_with_inline_mode_a_clip_is_shared_by_its_name() -> None:
 
 
 def test_without_inline_mode_a_clip_is_shared_as_a_link() -> None:
-    button, link = Button(action=Action.SHARE, label="Share"), remix_link("https://t.me/a_bot", JOB)
-    (key,) = keys(under_message(JOB, [button], shared_as=link))
+    button, link = Button(action=Action.SHARE, label="Share"), remix_link(LINK, JOB)
+    keyboards = Keyboards(link=LINK, has_inline_mode=False)
+    (key,) = keys(keyboards.closed_up(under_message(JOB, [button])))
     assert key.switch_inline_query_chosen_chat is None
     assert key.url is not None
     assert urlsplit(key.url).hostname == "t.me"
     assert parse_qs(urlsplit(key.url).query) == {"url": [link]}
 
 
-def test_buttons_that_telegram_has_no_use_for_are_left_out() -> None:
-    assert under_message(JOB, [Button(action=Action.DOWNLOAD, label="Download")]) is None
-    assert under_message(JOB, []) is None
+def test_buttons_that_telegram_has_no_use_for_are_left_out_without_a_gap() -> None:
+    actions = (Action.DOWNLOAD, Action.AGAIN, Action.REPORT, Action.DELETE, Action.HD)
+    buttons = [Button(action=action, label=action) for action in actions]
+    markup = KEYBOARDS.closed_up(under_message(JOB, buttons))
+    assert markup is not None
+    assert [[key.text for key in row] for row in markup.inline_keyboard] == [
+        ["again", "delete"],
+        ["hd"],
+    ]
+    for nothing in ([], [Button(action=Action.REPORT, label="Report")]):
+        assert KEYBOARDS.closed_up(under_message(JOB, nothing)) is None
 
 
-def test_other_effects_under_a_message_are_found_by_their_buttons() -> None:
-    texts = Texts.of("en")
-    message = refused(
-        texts,
-        Refusal(RefusalCode.NO_MODEL_FOR_PROMPT, {"nearest": "robot,symbiote", "photos": 0}),
-        OFFER.effects,
-    )
-    chosen = codes(under_message(JOB, message.buttons))
-    found = [named(OFFER.effects, code.which) for code in chosen]
-    assert [card.id for card in found if card] == ["robot", "symbiote"]
-    assert {(code.verb, code.about) for code in chosen} == {(Verb.CHOOSE, JOB)}
+def test_rows_are_drawn_as_they_are() -> None:
+    rows: Rows = [[Key(label="a", url=LINK)], [Key(label="b", code=Code(Verb.GO, DRAFT))]]
+    markup = KEYBOARDS.drawn(rows)
+    assert markup is not None
+    assert [[key.text for key in row] for row in markup.inline_keyboard] == [["a"], ["b"]]
+    assert [key.url for key in keys(markup)] == [LINK, None]
+    assert KEYBOARDS.drawn([]) is None
+
+
+def test_a_link_below_a_message_is_one_button() -> None:
+    assert [(key.text, key.url) for key in keys(link_below("Make your own", LINK))] == [
+        ("Make your own", LINK)
+    ]

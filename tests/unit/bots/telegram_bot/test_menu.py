@@ -21,8 +21,8 @@ from tests.unit.bots.telegram_bot.ear import Ear
 from tests.unit.bots.telegram_bot.telegram_desk import a_desk
 
 SHOWN = {*PRIVATE, *GROUP, *ADMIN}
-NOT_SHOWN = {"start"}
-"""Everybody's program knows this one."""
+NOT_SHOWN = {"start", "info"}
+"""Everybody's program knows the one, and /help tells of the other."""
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

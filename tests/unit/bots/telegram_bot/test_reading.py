@@ -4,24 +4,16 @@ import pytest
 
 from bots.chat import Person as Who
 from bots.chat import PersonId
-from bots.telegram_bot.events import (
-    Called,
-    Chosen,
-    Event,
-    Joined,
-    Moved,
-    Picture,
-    Pressed,
-    Said,
-    Wondered,
-    chat_key,
-)
-from bots.telegram_bot.where import Where
+from bots.desk.events import Joined, Picture, Pressed, Said
+from bots.telegram_bot.events import Called, Chosen, Event, Moved, Wondered, chat_key
+from bots.telegram_bot.where import message_id, where_in
 from tests.fakes.telegram import Chat, FakeTelegram, Person, asking
 from tests.fakes.telegram.files import VIDEO
 from tests.fakes.telegram.messages import Content
 from tests.fakes.telegram.people import CHANNEL_BOT
 from tests.unit.bots.telegram_bot.ear import Ear, from_bot
+
+SEVEN = Who(id=PersonId("telegram:7"))
 
 
 def who(person: Person, language: str = "en") -> Who:
@@ -33,8 +25,8 @@ def test_what_somebody_writes_in_private_is_for_us(ear: Ear, chat: Chat, ann: Pe
     assert ear.last == Said(
         update=ear.updates[-1]["update_id"],
         who=who(ann, "zh-hans"),
-        where=Where(chat=ann.id, reply_to=message.id),
-        message=message.id,
+        where=where_in(ann.id, reply_to=message.id),
+        message=message_id(ann.id, message.id),
         text="turn me into a robot",
     )
 
@@ -56,7 +48,7 @@ def test_pictures_of_one_album_have_that_in_common(
     said = [event for event in ear.events if isinstance(event, Said)]
     assert [event.album == said[0].album for event in said] == [True, True, True, False]
     assert [event.text for event in said] == ["robot", "", "", ""]
-    assert len({event.picture for event in said}) == 4
+    assert len({event.pictures for event in said}) == 4
 
 
 def test_a_forwarded_photo_is_as_good_as_an_own_one(
@@ -66,7 +58,7 @@ def test_a_forwarded_photo_is_as_good_as_an_own_one(
     post = channel.send_photo(bob, jpeg, caption="@zoetrope_bot robot")
     for hidden in (False, True):
         chat.forward(ann, post, hidden=hidden)
-        assert ear.said.picture is not None
+        assert ear.said.pictures
         assert ear.said.text == "robot"
         assert ear.said.who.id == f"telegram:{ann.id}"
 
@@ -115,9 +107,9 @@ def test_an_answer_to_us_in_a_group_is_for_us_and_one_to_others_is_not(
     ours, bobs = from_bot(group), group.write(bob, "hello")
     group.write(ann, "robot", reply_to=ours)
     assert (ear.said.text, ear.said.named) == ("robot", False)
-    assert ear.said.answered_message == ours.id
+    assert ear.said.answered_message == message_id(ours.chat.id, ours.id)
     group.send_photo(ann, jpeg, reply_to=ours)
-    assert ear.said.picture is not None
+    assert ear.said.pictures
     group.write(ann, "robot", reply_to=bobs)
     assert ear.last is None
 
@@ -130,7 +122,7 @@ def test_a_command_in_answer_to_a_photo_comes_with_the_photo(
     group.write(ann, "/effect robot", reply_to=photo)
     assert photo.media is not None
     assert ear.said.answered == Picture(file=photo.media.file.id, bytes=photo.media.file.size)
-    assert ear.said.answered_message == photo.id
+    assert ear.said.answered_message == message_id(group.id, photo.id)
 
 
 def test_our_own_clip_is_no_picture_to_begin_with(
@@ -140,7 +132,7 @@ def test_our_own_clip_is_no_picture_to_begin_with(
     ours = from_bot(chat, Content(words="Robot", media=theirs.media))
     chat.write(ann, "robot", reply_to=ours)
     assert ear.said.answered is None
-    assert ear.said.answered_message == ours.id
+    assert ear.said.answered_message == message_id(ours.chat.id, ours.id)
     chat.write(ann, "robot", reply_to=theirs)
     assert ear.said.answered is not None
 
@@ -151,9 +143,9 @@ def test_the_answer_to_what_is_said_in_a_topic_goes_there(
     forum = telegram.forum("Friends", members=[ann], admins=[ann])
     topic = forum.topic("Robots", by=ann)
     message = forum.write(ann, "/help", topic=topic)
-    assert ear.said.where == Where(chat=forum.id, topic=topic.id, reply_to=message.id)
+    assert ear.said.where == where_in(forum.id, topic=topic.id, reply_to=message.id)
     general = forum.write(ann, "/help")
-    assert ear.said.where == Where(chat=forum.id, reply_to=general.id)
+    assert ear.said.where == where_in(forum.id, reply_to=general.id)
 
 
 def test_the_general_topic_has_no_number(telegram: FakeTelegram, ear: Ear, ann: Person) -> None:
@@ -161,7 +153,7 @@ def test_the_general_topic_has_no_number(telegram: FakeTelegram, ear: Ear, ann: 
     forum = telegram.forum("Friends", members=[ann])
     message = forum.write(ann, "/help")
     ear.updates[-1]["message"] |= {"message_thread_id": 1, "is_topic_message": True}
-    assert ear.said.where == Where(chat=forum.id, reply_to=message.id)
+    assert ear.said.where == where_in(forum.id, reply_to=message.id)
 
 
 def test_a_thread_of_answers_is_no_topic(
@@ -171,7 +163,7 @@ def test_a_thread_of_answers_is_no_topic(
     first = group.write(bob, "hello")
     message = group.write(ann, "/help", reply_to=first)
     assert "message_thread_id" in ear.updates[-1]["message"]
-    assert ear.said.where == Where(chat=group.id, reply_to=message.id)
+    assert ear.said.where == where_in(group.id, reply_to=message.id)
 
 
 def test_whoever_hides_behind_a_group_or_a_channel_is_nobody_we_could_answer_for(
@@ -204,8 +196,8 @@ def test_a_press_names_its_message(
         update=ear.updates[-1]["update_id"],
         query=press.id,
         who=who(ann, "zh-hans"),
-        where=Where(chat=ann.id, reply_to=shown.id),
-        message=shown.id,
+        where=where_in(ann.id, reply_to=shown.id),
+        message=message_id(ann.id, shown.id),
         data="1:again:job",
     )
 
@@ -220,10 +212,11 @@ def test_a_press_on_a_message_too_old_to_be_shown_still_names_it(
     }  # fmt: skip
     last = ear.last
     assert isinstance(last, Pressed)
-    assert (last.message, last.where.chat) == (shown.id, ann.id)
+    assert last.message == message_id(ann.id, shown.id)
+    assert last.where.place == where_in(ann.id).place
 
 
-def test_a_press_under_a_message_sent_through_us_names_that(
+def test_a_press_under_a_message_sent_through_us_is_answered_in_private(
     telegram: FakeTelegram, ear: Ear, chat: Chat, ann: Person
 ) -> None:
     telegram.tap(ann, from_bot(chat), "Robot")
@@ -232,7 +225,7 @@ def test_a_press_under_a_message_sent_through_us_names_that(
     query["inline_message_id"] = "in-1"
     last = ear.last
     assert isinstance(last, Pressed)
-    assert (last.message, last.where) == (None, Where(chat=ann.id, inline="in-1"))
+    assert (last.message, last.where) == (None, where_in(ann.id))
     del query["inline_message_id"]
     assert ear.last is None
 
@@ -302,17 +295,17 @@ def test_we_know_where_we_are_let_in_and_thrown_out(
     telegram.forbid(chat)
     joined = [event for event in ear.events if isinstance(event, Joined)]
     assert [event.state for event in joined] == ["added", "removed"]
-    assert joined[0].where == Where(chat=group.id)
+    assert joined[0].where == where_in(group.id)
     assert joined[0].who.id == f"telegram:{ann.id}"
 
 
 @pytest.mark.parametrize(
     ("event", "key"),
     [
-        (Said(update=1, who=Who(id=PersonId("telegram:7")), where=Where(chat=-5), message=1), "-5"),
+        (Said(update=1, who=SEVEN, where=where_in(-5), message=message_id(-5, 1)), "-5"),
         (Moved(update=1, old=-5, new=-1005), "-5"),
-        (Wondered(update=1, query="q", who=Who(id=PersonId("telegram:7")), text=""), "query:q"),
-        (Chosen(update=1, who=Who(id=PersonId("telegram:7")), result="", inline=""), "telegram:7"),
+        (Wondered(update=1, query="q", who=SEVEN, text=""), "query:q"),
+        (Chosen(update=1, who=SEVEN, result="", inline=""), "telegram:7"),
     ],
 )
 def test_order_is_kept_within_a_chat_or_for_a_person(event: Event, key: str) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from bots.accounts import Allowance
 from bots.texts.languages import LANGUAGES
 from bots.texts.rules_talk import RulesTalk
 from bots.texts.talk import Talk
@@ -39,8 +40,27 @@ GIVEN: dict[str, object] = {
     "names": ["x" * 32] * 50,
     "hours": {"start": "22:00", "end": "07:00", "offset": "+14"},
     "limit": 9999,
+    "mention": "<@" + "9" * 20 + ">",
+    "effects": 0,
+    "on": True,
+    "allowance": Allowance(
+        made=9999,
+        daily_limit=9999,
+        renews_in_s=86400,
+        waiting=99,
+        max_waiting=99,
+        job_class="paid",
+    ),
 }
-LABELS = ("more_effects", "get_clip", "forget", "make_it", "make_your_own", "no_photo_yet")
+LABELS = (
+    "more_effects",
+    "get_clip",
+    "forget",
+    "make_it",
+    "make_your_own",
+    "no_photo_yet",
+    "settings_spoiler",
+)
 
 
 def sentences(talk: Talk | RulesTalk) -> Iterator[tuple[str, str]]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from bots.chat import Message, MessageId, Placeholder, PlaceId
+from bots.chat import Action, Button, Message, MessageId, Placeholder, PlaceId
 from bots.errors import MessageGone
 from bots.store.conversation import Answered, Asked, Conversation
 from bots.store.database import Database
@@ -102,6 +103,27 @@ async def test_a_message_that_is_gone_cannot_be_edited(chat: WebChat, page: Mail
     assert await chat.latest(HERE, limit=9) == ()
     frames = [await page.take() for _ in range(4)]
     assert frames[-2:] == [RemovedFrame(job=JOB), RemovedFrame(job=JOB)]
+
+
+async def test_a_message_has_the_buttons_that_the_page_has(chat: WebChat, page: Mailbox) -> None:
+    buttons = tuple(Button(action=action, label=action) for action in Action)
+    await chat.post(HERE, JOB, replace(DONE, buttons=buttons))
+
+    frame = await page.take()
+    assert isinstance(frame, EntryFrame)
+    assert isinstance(frame.entry, Answered)
+    assert [button.action for button in frame.entry.message.buttons] == [
+        Action.AGAIN,
+        Action.OTHER_EFFECT,
+        Action.CANCEL,
+        Action.DELETE,
+        Action.DOWNLOAD,
+        Action.CHOOSE,
+    ]
+
+
+async def test_a_message_of_the_page_never_fades(chat: WebChat) -> None:
+    assert not chat.is_fading(await chat.post(HERE, JOB, QUEUED))
 
 
 async def test_a_nudge_is_a_line_for_every_page(chat: WebChat, page: Mailbox) -> None:

@@ -8,12 +8,14 @@ from collections.abc import AsyncGenerator, Awaitable, Callable
 from datetime import timedelta
 
 import pytest
+from aiohttp import ClientSession
+from yarl import URL
 
-from engine.jobs.errors import MediaFull, MediaUnavailable
-from engine.jobs.job import MediaKey
+from engine.jobs.errors import MediaFull, MediaMissing, MediaUnavailable
+from engine.jobs.job import JobId, MediaKey
 from engine.jobs.media.backend import Patience
 from engine.jobs.media.place import Bucket
-from engine.jobs.media.store import MediaStore
+from engine.jobs.media.store import LONGEST_LINK, MediaStore, clip_keys
 from tests.fakes.s3 import BUCKET, KEY_ID, REGION, SECRET, FakeS3
 
 PHOTO = MediaKey("photos/00112233445566778899aabbccddeeff.jpg")
@@ -140,6 +142,40 @@ async def test_what_is_left_empty_comes_from_the_usual_environment(
     media = MediaStore.at(Bucket(url=f"s3://{BUCKET}"))
     await media.put(PHOTO, b"photo")
     assert list(s3.objects) == [PHOTO]
+
+
+@pytest.mark.parametrize("folder", ["", "zoetrope"])
+async def test_a_link_gives_what_is_stored_to_anyone_for_its_time(s3: FakeS3, folder: str) -> None:
+    media, clip = MediaStore.at(s3.bucket(folder)), clip_keys(JobId("job-1:draft")).video
+    await media.put(clip, b"a clip")
+    link, old = [
+        await media.link(clip, lasts=lasts) for lasts in (LONGEST_LINK, timedelta(seconds=0))
+    ]
+    assert link is not None
+    assert old is not None
+    assert await downloaded(link) == b"a clip"
+    assert await downloaded(link.replace("job-1", "job-2")) is None
+    assert await downloaded(old) is None
+    assert SECRET not in link
+
+
+async def test_a_link_needs_no_store_that_answers(s3: FakeS3) -> None:
+    s3.failing = (503, "SlowDown")
+    link = await MediaStore.at(s3.bucket()).link(PHOTO, lasts=timedelta(hours=1))
+    assert link is not None
+    assert link.startswith(f"{s3.endpoint}/{BUCKET}/zoetrope/{PHOTO}?")
+    assert s3.requests == []
+
+
+async def test_what_is_no_key_has_no_link(s3: FakeS3) -> None:
+    with pytest.raises(MediaMissing):
+        await MediaStore.at(s3.bucket()).link(MediaKey("../secret.jpg"), lasts=LONGEST_LINK)
+
+
+async def downloaded(link: str) -> bytes | None:
+    """Follow a link as a browser does; nothing if the store does not let it."""
+    async with ClientSession() as browser, browser.get(URL(link, encoded=True)) as answer:
+        return await answer.read() if answer.ok else None
 
 
 def test_a_bucket_does_not_show_its_secret(s3: FakeS3) -> None:

@@ -12,7 +12,7 @@ import pytest
 
 from engine.jobs.errors import MediaMissing, MediaUnavailable
 from engine.jobs.job import JobId, MediaKey
-from engine.jobs.media.store import MediaStore, clip_keys, photo_key, preview_keys
+from engine.jobs.media.store import LONGEST_LINK, MediaStore, clip_keys, photo_key, preview_keys
 
 PHOTO = MediaKey("photos/00112233445566778899aabbccddeeff.jpg")
 
@@ -118,6 +118,11 @@ async def test_what_a_killed_process_was_storing_is_removed_at_the_next_start(
     assert being_stored.exists()
     assert somebody_elses.exists()
     assert not left_behind.exists()
+
+
+async def test_a_folder_has_no_links(media: MediaStore) -> None:
+    await media.put(PHOTO, b"photo")
+    assert await media.link(PHOTO, lasts=LONGEST_LINK) is None
 
 
 def test_a_store_can_be_opened_while_others_store(folder: Path, media: MediaStore) -> None:

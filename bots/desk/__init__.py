@@ -1,0 +1,1 @@
+"""What people say and press becomes asks, drafts and answers: the same on every platform."""

@@ -1,0 +1,251 @@
+"""What pressing a button does; whoever presses must own what it is about."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, replace
+
+from bots.chat import MessageId, Person, job_id
+from bots.codes import Code, Verb, named, short_name
+from bots.desk.asking import Asking, Wish
+from bots.desk.commands import Commands
+from bots.desk.events import Pressed
+from bots.desk.remixing import Remixing
+from bots.desk.rules import Ruling
+from bots.desk.where import Where
+from bots.languages import Languages
+from bots.messages import HD_SIZE
+from bots.store.drafts import Draft
+from bots.texts.languages import LANGUAGES
+from bots.texts.rules_talk import RulesTalk
+from bots.texts.talk import Talk
+from bots.texts.texts import Texts
+from engine.jobs.catalogue import EffectCard
+from engine.jobs.errors import Refused
+from engine.jobs.job import JobId, Succeeded
+from engine.jobs.refusal import Refusal, RefusalCode
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Buttons:
+    """Carries out presses."""
+
+    asking: Asking
+    remixing: Remixing
+    ruling: Ruling
+    commands: Commands
+    languages: Languages
+
+    async def press(self, pressed: Pressed) -> str:
+        """Do what a button says; what to show in a window, if anything.
+
+        Raises:
+            Refused: it cannot be done, or not by them.
+        """
+        code = Code.read(pressed.data)
+        if code is None:
+            raise Refused(Refusal(RefusalCode.UNKNOWN_JOB))
+        about_drafts = {Verb.PICK, Verb.PAGE, Verb.TURN, Verb.GO}
+        if code.verb in about_drafts:
+            return await self._about_draft(pressed, code)
+        return await self._verbs()[code.verb](pressed, code) or ""
+
+    def _verbs(self) -> Mapping[Verb, Callable[[Pressed, Code], Awaitable[str | None]]]:
+        return {
+            Verb.AGAIN: self._again,
+            Verb.HD: self._hd,
+            Verb.REMIX: self._remix,
+            Verb.OTHER: self._other,
+            Verb.CHOOSE: self._choose,
+            Verb.DETAILS: self._details,
+            Verb.REPORT: self._report,
+            Verb.DELETE: self._delete,
+            Verb.CANCEL: self._cancel,
+            Verb.GET: self._get,
+            Verb.RULE: self._rule,
+            Verb.LANG: self._lang,
+            Verb.FORGET: self._forget,
+        }
+
+    async def _about_draft(self, pressed: Pressed, code: Code) -> str:
+        draft, message = await self.draft(pressed.who, code.about), pressed.message
+        if message is None:
+            raise Refused(Refusal(RefusalCode.PHOTO_GONE))
+        where = pressed.where
+        match code.verb:
+            case Verb.PAGE:
+                page = int(code.which) if code.which.isdecimal() else 0
+                await self.asking.turn_page(pressed.who, where, draft, page, message)
+            case Verb.TURN:
+                await self.remixing.turn(pressed.who, where, draft, code.which, message)
+            case Verb.GO:
+                await self.remixing.make(pressed.who, where, draft, message)
+            case _:
+                card = await self.card(code.which)
+                await self.asking.pick(pressed.who, where, draft, card, message)
+        return ""
+
+    async def draft(self, who: Person, name: str) -> Draft:
+        """Find what somebody has begun.
+
+        Raises:
+            Refused: it is not kept any more, or not theirs.
+        """
+        draft = await self.asking.drafts.get(name)
+        if draft is None:
+            raise Refused(Refusal(RefusalCode.PHOTO_GONE))
+        if draft.person != who.id:
+            raise Refused(Refusal(RefusalCode.NOT_YOURS))
+        return draft
+
+    async def _again(self, pressed: Pressed, code: Code) -> None:
+        await self.asking.again(pressed.who, _below(pressed), JobId(code.about), self._job(pressed))
+
+    async def _hd(self, pressed: Pressed, code: Code) -> None:
+        """Make the very same clip, larger."""
+        before = await self.asking.studio.recall(pressed.who, JobId(code.about))
+        wish = Wish(
+            photos=before.photos,
+            effect=before.effect,
+            words=before.prompt,
+            params=before.params,
+            format=replace(before.format, size=HD_SIZE),
+            seed=before.seed,
+        )
+        job = job_id(self.asking.name, "hd", code.about)
+        await self.asking.ask(job, pressed.who, _below(pressed), wish)
+
+    async def _remix(self, pressed: Pressed, code: Code) -> None:
+        before = await self.asking.studio.recall(pressed.who, JobId(code.about))
+        await self.remixing.begin(pressed.who, _below(pressed), before, pressed.query)
+
+    async def _other(self, pressed: Pressed, code: Code) -> None:
+        before = await self.asking.studio.recall(pressed.who, JobId(code.about))
+        name = ("other", pressed.query)
+        await self.asking.offer(pressed.who, _below(pressed), before.photos, name)
+
+    async def remembered(self, who: Person, code: Code) -> tuple[Wish, EffectCard]:
+        """Say what a job was asked for with, and its effect, or the other one that a code names.
+
+        Raises:
+            Refused: there is no such job, it is not theirs, or nobody makes the effect now.
+        """
+        before = await self.asking.studio.recall(who, JobId(code.about))
+        card = await self.card(code.which or short_name(before.effect))
+        is_other = card.id != before.effect
+        wish = Wish(
+            photos=before.photos,
+            effect=card.id,
+            words="" if is_other else before.prompt,
+            params=None if is_other else before.params,
+            format=before.format,
+        )
+        return wish, card
+
+    async def _choose(self, pressed: Pressed, code: Code) -> None:
+        """Take another effect for the same photos; for words without any, ask for a photo."""
+        name = ("choose", code.about, code.which)
+        try:
+            wish, card = await self.remembered(pressed.who, code)
+        except Refused as refused:
+            if refused.refusal.code is not RefusalCode.UNKNOWN_JOB:
+                raise
+            card = await self.card(code.which)
+            latest = await self.asking.latest(pressed.who, pressed.where)
+            draft = latest or self.asking.begin(pressed.who, pressed.where, name)
+        else:
+            draft = self.asking.begin(pressed.who, _below(pressed), name, wish.photos)
+        await self.asking.pick(pressed.who, _below(pressed), draft, card, None)
+
+    async def _details(self, pressed: Pressed, code: Code) -> str:
+        made = await self.asking.studio.made(JobId(code.about))
+        texts = Texts.of(pressed.who.language)
+        outcome = made.outcome
+        if not isinstance(outcome, Succeeded):
+            raise Refused(Refusal(RefusalCode.UNKNOWN_JOB))
+        return Talk(texts).details(
+            texts.title(made.title),
+            outcome.seed,
+            f"{outcome.clip.width}×{outcome.clip.height}",
+            f"{outcome.took_s:.0f}",
+        )
+
+    async def _report(self, pressed: Pressed, code: Code) -> str:
+        where = pressed.where
+        what = " ".join(filter(None, (where.place, where.room, pressed.message, code.about)))
+        await self.commands.report(pressed.who, what, "")
+        return Talk(Texts.of(pressed.who.language)).reported()
+
+    async def _delete(self, pressed: Pressed, code: Code) -> None:
+        """Delete a clip; what was refused before it became one is only a message."""
+        job, where = JobId(code.about), pressed.where
+        try:
+            await self._erase(pressed, job)
+        except Refused as refused:
+            if refused.refusal.code is not RefusalCode.UNKNOWN_JOB or pressed.message is None:
+                raise
+            await self.asking.replies.remove(where, pressed.message)
+        else:
+            if where.through is not None and pressed.message is not None:
+                # where we may not write, only what was pressed lets the message be taken away
+                await self.asking.replies.remove(where, pressed.message)
+            await self.asking.delivery.close(job)
+
+    async def _erase(self, pressed: Pressed, job: JobId) -> None:
+        """Delete somebody's own clip, or another's as one of those who keep order there."""
+        studio, place = self.asking.studio, pressed.where.as_place()
+        try:
+            await studio.delete(pressed.who, job, place)
+        except Refused as refused:
+            if refused.refusal.code is not RefusalCode.NOT_YOURS or not pressed.where.is_group:
+                raise
+            if not await self.asking.runs(pressed.where, pressed.who):
+                raise
+            await studio.delete(pressed.who, job, replace(place, moderator=True))
+
+    async def _cancel(self, pressed: Pressed, code: Code) -> None:
+        await self.asking.studio.cancel(pressed.who, JobId(code.about))
+
+    async def _get(self, pressed: Pressed, code: Code) -> None:
+        """Show a clip once more, or what is on its way, below."""
+        job, where = JobId(code.about), _below(pressed)
+        if await self.asking.follow(pressed.who, where, job):
+            return
+        clip = await self.asking.studio.collect(pressed.who, job)
+        await self.asking.platform.show_again(where, clip)
+
+    async def _rule(self, pressed: Pressed, code: Code) -> str:
+        message = pressed.message or MessageId("")
+        if await self.ruling.press(pressed.who, pressed.where, message, code.which):
+            return ""
+        return RulesTalk(Texts.of(pressed.who.language)).admins_change()
+
+    async def _lang(self, pressed: Pressed, code: Code) -> str:
+        if code.about not in LANGUAGES:
+            raise Refused(Refusal(RefusalCode.UNKNOWN_JOB))
+        await self.languages.choose(pressed.who.id, code.about)
+        return Talk(Texts.of(code.about)).language_chosen()
+
+    async def _forget(self, pressed: Pressed, _: Code) -> str:
+        await self.asking.studio.forget(pressed.who)
+        self.languages.forget(pressed.who.id)
+        return Talk(Texts.of(pressed.who.language)).forgotten()
+
+    async def card(self, short: str) -> EffectCard:
+        """Find the effect of a short name.
+
+        Raises:
+            Refused: no worker makes it now.
+        """
+        card = named(await self.asking.studio.effects(), short)
+        if card is None:
+            raise Refused(Refusal(RefusalCode.NO_WORKER))
+        return card
+
+    def _job(self, pressed: Pressed) -> JobId:
+        return job_id(self.asking.name, "press", pressed.query)
+
+
+def _below(pressed: Pressed) -> Where:
+    """Answer under the message whose button was pressed; in private where it was sent elsewhere."""
+    return pressed.where.below(pressed.message)

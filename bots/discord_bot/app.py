@@ -1,0 +1,161 @@
+"""Discord, put together and running."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import asynccontextmanager
+from functools import partial
+
+import aiohttp
+import discord
+from discord.http import Route
+
+from bots.beside import beside
+from bots.chat import PlaceId
+from bots.delivery.budget import Rate
+from bots.delivery.delivery import Delivery
+from bots.delivery.pace import Pace
+from bots.delivery.shared_budget import SharedBudget
+from bots.desk.asking import Asking
+from bots.desk.commands import Obey
+from bots.desk.events import Said
+from bots.desk.orders import Orders, share_avatar
+from bots.desk.panel import RuleDesk
+from bots.desk.wiring import open_desk
+from bots.discord_api.permissions import NEEDED
+from bots.discord_api.wire import Wire
+from bots.discord_bot.chat import DiscordChat
+from bots.discord_bot.client import DiscordClient, Parts
+from bots.discord_bot.commands import Commands
+from bots.discord_bot.counter import Counter
+from bots.discord_bot.gallery import Gallery
+from bots.discord_bot.hearing import Hearing
+from bots.discord_bot.platform import DiscordPlatform
+from bots.discord_bot.presses import Presses
+from bots.discord_bot.server_settings import Settings
+from bots.services import Services
+from bots.settings import BotSettings
+from bots.texts.talk import Talk
+from bots.texts.texts import Texts
+from engine.jobs.addresses import Addresses
+from engine.jobs.settings import PREFIX, BadSetting
+
+log = logging.getLogger(__name__)
+
+PACE = Pace(pulse_s=2.0)
+"""A message may be changed five times in two seconds; that often nobody can read it."""
+PLACE = Rate(every_s=0.5, burst=20, kept=12)
+OVERALL = Rate(every_s=0.025, burst=20, kept=8)
+"""Forty calls a second: Discord takes fifty, and ours are not the only ones."""
+_FIRST_PAUSE_S, _LONGEST_PAUSE_S = 1.0, 30.0
+
+
+def rate_of(_: PlaceId) -> Rate:
+    """Say how much we do in a server, whose channels have limits of their own."""
+    return PLACE
+
+
+async def serve(services: Services, settings: BotSettings) -> None:
+    """Run the Discord bot until cancelled.
+
+    Raises:
+        BadSetting: there is no token, or Discord does not know it.
+    """
+    async with running(services, settings):
+        await asyncio.Event().wait()
+
+
+@asynccontextmanager
+async def running(services: Services, settings: BotSettings) -> AsyncGenerator[DiscordClient]:
+    """Run the Discord bot for as long as the context lasts."""
+    address(settings.discord_api_url)
+    async with DiscordClient(settings.discord_shard_ids, settings.discord_shard_count) as client:
+        delivering = _put_together(client, services, settings)
+        await _introduced(client, _token(settings))
+        known = Addresses(services.redis).keep(services.bot, invitation(client))
+        async with beside(delivering.run(), client.connect(), known):
+            yield client
+
+
+def address(api: str) -> None:
+    """Have the library speak to another address; what it is in a test, and nowhere else."""
+    Route.BASE = api.rstrip("/")
+
+
+def _put_together(client: DiscordClient, services: Services, settings: BotSettings) -> Delivery:
+    wire = Wire(client, services.now)
+    budget = SharedBudget(services.redis, services.bot, rate_of, overall=OVERALL)
+    chat = DiscordChat(
+        wire=wire,
+        answers=services.answers,
+        places=services.places,
+        media=services.media,
+        now=services.now,
+    )
+    delivery = services.delivery(chat, PACE, budget)
+    platform = DiscordPlatform(wire=wire, chat=chat)
+    desk = open_desk(platform, delivery, budget, services, settings, _only_here)
+    counter, orders = Counter(desk=desk, platform=platform), Orders(desk=desk)
+    gallery = Gallery(counter=counter, media=services.media)
+    rules = Settings(counter=counter, rules=RuleDesk(asking=desk.asking))
+    client.serve_with(
+        Parts(
+            commands=Commands(counter=counter, orders=orders, gallery=gallery, settings=rules),
+            presses=Presses(counter=counter, orders=orders, gallery=gallery, settings=rules),
+            hearing=Hearing(desk=desk),
+        )
+    )
+    return delivery
+
+
+def _only_here(asking: Asking) -> Mapping[str, Obey]:
+    """List the commands that only Discord has, or has other words for."""
+
+    async def help_(said: Said) -> None:
+        text = Talk(Texts.of(said.who.language)).help_discord()
+        await asking.replies.say(said.where, text)
+
+    return {"help": help_, "optin": partial(share_avatar, asking)}
+
+
+def _token(settings: BotSettings) -> str:
+    if settings.discord_token is None:
+        raise BadSetting(
+            f"{PREFIX}DISCORD_TOKEN: must be the token of your application's bot at Discord"
+        )
+    return settings.discord_token.get_secret_value()
+
+
+async def _introduced(client: DiscordClient, token: str) -> None:
+    """Tell Discord who we are, again and again while it is not to be reached.
+
+    Raises:
+        BadSetting: it does not know the token.
+    """
+    pause_s = _FIRST_PAUSE_S
+    while True:
+        try:
+            await client.login(token)
+        except discord.LoginFailure as error:
+            raise BadSetting(
+                f"{PREFIX}DISCORD_TOKEN: is none that Discord knows; copy it anew from your"
+                " application's page, under Bot"
+            ) from error
+        except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
+            log.warning("Discord does not answer yet: %s", error)
+            await asyncio.sleep(pause_s)
+            pause_s = min(2 * pause_s, _LONGEST_PAUSE_S)
+        else:
+            log.info("this is %s", client.user)
+            return
+
+
+def invitation(client: discord.Client) -> str:
+    """Give the address where the bot is added to a server, or to somebody's own apps."""
+    return discord.utils.oauth_url(
+        client.application_id or 0,
+        permissions=NEEDED,
+        scopes=("bot", "applications.commands"),
+    )

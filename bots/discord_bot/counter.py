@@ -1,0 +1,137 @@
+"""What every interaction goes through: acknowledged before anything else, then carried out.
+
+Whatever goes wrong after that becomes a sentence which only who asked can see.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass, replace
+
+import discord
+
+from bots import messages
+from bots.chat import MessageId
+from bots.desk.desk import Desk
+from bots.desk.keys import under_message
+from bots.desk.turn import Turn, Work
+from bots.desk.where import Where
+from bots.discord_api.handles import Interaction
+from bots.discord_api.names import message_id, person_of
+from bots.discord_api.permissions import check_permissions
+from bots.discord_api.refusals import is_too_late
+from bots.discord_bot.platform import DiscordPlatform
+from bots.discord_bot.where import where_of
+from bots.errors import BotsError
+from bots.texts.texts import Texts
+from engine.jobs.errors import JobsError, Refused
+from engine.jobs.refusal import Refusal, RefusalCode
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counter:
+    """Where interactions are acknowledged and carried out."""
+
+    desk: Desk
+    platform: DiscordPlatform
+
+    async def show(self, interaction: Interaction, work: Work) -> None:
+        """Carry out what becomes a message that everybody sees."""
+        acknowledged = await _acknowledge(interaction, thinking=True)
+        if acknowledged:
+            where = where_of(interaction, answer=acknowledged)
+            await self._carry_out(interaction, where, _with_permissions(interaction, work))
+
+    async def confide(self, interaction: Interaction, work: Work) -> None:
+        """Carry out what is answered to who asked alone."""
+        acknowledged = await _acknowledge(interaction, thinking=True, ephemeral=True)
+        if acknowledged:
+            where = where_of(interaction, answer=acknowledged, only_theirs=True)
+            await self._carry_out(interaction, where, work)
+
+    async def update(self, interaction: Interaction, work: Work, *, answers: bool = False) -> None:
+        """Carry out what changes the message whose button was pressed, or becomes of it."""
+        if await _acknowledge(interaction, thinking=False) and interaction.message is not None:
+            answer = interaction.message.id if answers else None
+            await self._carry_out(interaction, where_of(interaction, answer=answer), work)
+
+    async def _carry_out(self, interaction: Interaction, where: Where, work: Work) -> None:
+        turn = Turn(
+            number=interaction.id,
+            who=person_of(interaction.user, interaction.locale),
+            where=where,
+            pressed=_pressed(interaction),
+        )
+        try:
+            turn = replace(turn, who=await self.desk.speaking(turn.who))
+            await work(turn)
+        except Refused as refused:
+            await self._sorry(turn, refused.refusal)
+        except (BotsError, JobsError) as error:
+            log.warning("interaction %s is not carried out: %s", interaction.id, error)
+            await self._sorry(turn, Refusal(RefusalCode.TRY_LATER))
+        except Exception:
+            log.exception("interaction %s is not carried out", interaction.id)
+            await self._sorry(turn, Refusal(RefusalCode.TRY_LATER))
+
+    async def _sorry(self, turn: Turn, refusal: Refusal) -> None:
+        """Say why something cannot be done, with the effects that come nearest."""
+        asking = self.desk.asking
+        said = messages.refused(turn.texts, refusal, await asking.studio.effects())
+        rows = under_message(turn.job(asking.name), said.buttons)
+        try:
+            await self.platform.confide(turn.where, turn.pressed, said.text, rows)
+        except BotsError as error:
+            log.info("a refusal was not said: %s", error)
+
+
+async def refuse(interaction: Interaction, refusal: Refusal) -> None:
+    """Say why something cannot be done, to an interaction that is not acknowledged yet."""
+    said = Texts.of(str(interaction.locale)).refused(refusal)
+    try:
+        await interaction.response.send_message(said, ephemeral=True)
+    except (discord.HTTPException, OSError) as error:
+        log.info("a refusal was not said: %s", error)
+
+
+async def _acknowledge(
+    interaction: Interaction, *, thinking: bool, ephemeral: bool = False
+) -> int | None:
+    """Tell Discord that an answer comes; the number of the message that it goes to, if any.
+
+    Who was told by Discord that we do not respond asks again; what another process has taken is
+    not done twice.
+    """
+    try:
+        done = await interaction.response.defer(thinking=thinking, ephemeral=ephemeral)
+    except discord.HTTPException as error:
+        if not is_too_late(error):
+            log.warning("interaction %s could not be acknowledged: %s", interaction.id, error)
+        else:
+            log.info("interaction %s came too late: %s", interaction.id, error)
+        return None
+    except OSError as error:
+        log.warning("interaction %s could not be acknowledged: %s", interaction.id, error)
+        return None
+    except discord.InteractionResponded:
+        return None
+    if done is not None and done.message_id is not None:
+        return done.message_id
+    return interaction.message.id if interaction.message else None
+
+
+def _pressed(interaction: Interaction) -> MessageId | None:
+    message = interaction.message
+    if message is None:
+        return None
+    return message_id(message.channel.id, message.id, interaction.id)
+
+
+def _with_permissions(interaction: Interaction, work: Work) -> Work:
+    async def checked(turn: Turn) -> None:
+        check_permissions(interaction)
+        await work(turn)
+
+    return checked

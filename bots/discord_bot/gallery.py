@@ -1,0 +1,109 @@
+"""The effects with their posters, a page at a time; only who asked sees it."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import discord
+from discord import ui
+
+from bots.codes import Code, Verb, short_name
+from bots.desk.keys import Key
+from bots.desk.orders import GALLERY
+from bots.desk.turn import Turn, Work
+from bots.discord_api.drawing import button
+from bots.discord_api.handles import Interaction
+from bots.discord_api.refusals import translated
+from bots.discord_bot.counter import Counter
+from bots.texts.forms_talk import FormsTalk
+from bots.texts.talk import Talk
+from bots.texts.texts import Texts
+from engine.jobs.catalogue import EffectCard
+from engine.jobs.errors import JobsError
+from engine.jobs.media.store import MediaStore
+
+_ON_A_PAGE = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gallery:
+    """Shows what there is."""
+
+    counter: Counter
+    media: MediaStore
+
+    async def open(self, interaction: Interaction) -> None:
+        """Show the first page."""
+        await self.counter.confide(interaction, self._shows(interaction, 0))
+
+    async def turn(self, interaction: Interaction, code: Code) -> None:
+        """Show another page in its place."""
+        page = int(code.which) if code.which.isdecimal() else 0
+        await self.counter.update(interaction, self._shows(interaction, page))
+
+    def _shows(self, interaction: Interaction, page: int) -> Work:
+        return lambda turn: self._show(interaction, turn, page)
+
+    async def _show(self, interaction: Interaction, turn: Turn, page: int) -> None:
+        cards = await self.counter.desk.asking.studio.effects()
+        if not cards:
+            await self.counter.platform.say(turn.where, turn.talk.no_effects())
+            return
+        pages = -(-len(cards) // _ON_A_PAGE)
+        page %= pages
+        shown = cards[page * _ON_A_PAGE : (page + 1) * _ON_A_PAGE]
+        posters = [await self._poster(card) for card in shown]
+        more = _pager(turn.texts, page, pages) if pages > 1 else None
+        view = _page(turn.texts, shown, posters, more)
+        with translated():
+            await interaction.edit_original_response(
+                view=view, attachments=[poster for poster in posters if poster is not None]
+            )
+
+    async def _poster(self, card: EffectCard) -> discord.File | None:
+        if card.poster is None:
+            return None
+        try:
+            data = await self.media.get(card.poster)
+        except JobsError:
+            return None
+        return discord.File(io.BytesIO(data), f"{card.id}.jpg")
+
+
+def _page(
+    texts: Texts,
+    cards: Sequence[EffectCard],
+    posters: Sequence[discord.File | None],
+    more: ui.ActionRow[ui.LayoutView] | None,
+) -> ui.LayoutView:
+    view = ui.LayoutView(timeout=None)
+    box = ui.Container[ui.LayoutView](ui.TextDisplay(f"## {FormsTalk(texts).gallery()}"))
+    for card, poster in zip(cards, posters, strict=True):
+        box.add_item(ui.Separator())
+        box.add_item(_section(texts, card, poster))
+        use = Code(Verb.USE, GALLERY, short_name(card.id))
+        label = FormsTalk(texts).use(texts.title(card.title))
+        box.add_item(ui.ActionRow(button(Key(label=label, code=use))))
+    if more is not None:
+        box.add_item(ui.Separator())
+        box.add_item(more)
+    view.add_item(box)
+    view.stop()
+    return view
+
+
+def _section(
+    texts: Texts, card: EffectCard, poster: discord.File | None
+) -> ui.Section[ui.LayoutView] | ui.TextDisplay[ui.LayoutView]:
+    needs = FormsTalk(texts).needs(card)
+    text = f"### {texts.title(card.title)}\n{texts.title(card.summary)}\n-# {needs}"
+    if poster is None:
+        return ui.TextDisplay(text)
+    return ui.Section(text, accessory=ui.Thumbnail(poster, description=texts.title(card.title)))
+
+
+def _pager(texts: Texts, page: int, pages: int) -> ui.ActionRow[ui.LayoutView]:
+    code = Code(Verb.PAGE, GALLERY, str((page + 1) % pages))
+    return ui.ActionRow(button(Key(label=Talk(texts).more_effects(), code=code)))

@@ -1,0 +1,96 @@
+"""Discord, as the desk needs it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bots.chat import MessageId, Person, PersonId, ShownClip
+from bots.desk.events import Picture, Pressed
+from bots.desk.keys import Rows
+from bots.desk.where import Where
+from bots.discord_api.drawing import drawn
+from bots.discord_api.handles import Handle
+from bots.discord_api.names import Numbers
+from bots.discord_api.wire import Content, Wire
+from bots.discord_bot.chat import DiscordChat
+from bots.errors import BotsError, ChatForbidden, MessageGone
+from engine.jobs.errors import Refused
+from engine.jobs.refusal import Refusal, RefusalCode
+
+MOST_BYTES = 25_000_000
+"""Of a photo that is taken into memory."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DiscordPlatform:
+    """The desk's port over interactions and channels."""
+
+    wire: Wire
+    chat: DiscordChat
+    page: int = 25
+
+    async def say(self, where: Where, text: str, rows: Rows = ()) -> MessageId:
+        """Answer an interaction, or what somebody wrote."""
+        content, handle = Content(text=text, view=drawn(rows)), Handle.read(where.through)
+        if handle is None:
+            return await self.wire.say(where, content)
+        if where.turn_into is None:
+            return await self.wire.follow_up(handle, content, only_theirs=True)
+        await self.wire.edit(where.turn_into, handle, content)
+        return where.turn_into
+
+    async def edit(self, where: Where, message: MessageId, text: str, rows: Rows = ()) -> None:
+        """Replace a message of ours."""
+        content = Content(text=text, view=drawn(rows))
+        await self.wire.edit(message, Handle.read(where.through), content)
+
+    async def remove(self, where: Where, message: MessageId) -> None:
+        """Take a message away."""
+        await self.wire.remove(message, Handle.read(where.through))
+
+    async def answer(self, pressed: Pressed, text: str) -> None:
+        """Say something to who pressed; that they are waited for no more, Discord shows itself."""
+        if text:
+            await self.confide(pressed.where, pressed.message, text)
+
+    async def confide(
+        self, where: Where, pressed: MessageId | None, text: str, rows: Rows = ()
+    ) -> None:
+        """Say something that only who asked can see, in place of an answer under way."""
+        content, handle = Content(text=text, view=drawn(rows)), Handle.read(where.through)
+        if handle is None:
+            await self.wire.say(where, content)
+            return
+        if where.turn_into is not None and not _is_same(where.turn_into, pressed):
+            if handle.only_theirs:
+                await self.wire.edit(where.turn_into, handle, content)
+                return
+            await self.wire.remove(where.turn_into, handle)
+        await self.wire.follow_up(handle, content, only_theirs=True)
+
+    async def tell(self, person: PersonId, text: str) -> None:
+        """Say something to somebody in private."""
+        await self.wire.tell(person, text)
+
+    async def fetch(self, picture: Picture) -> bytes:
+        """Get a picture that was sent."""
+        if picture.bytes > MOST_BYTES:
+            raise Refused(Refusal(RefusalCode.PHOTO_TOO_MANY_BYTES, {"limit": MOST_BYTES}))
+        try:
+            return await self.wire.fetch(picture.file)
+        except (ChatForbidden, MessageGone) as error:
+            raise Refused(Refusal(RefusalCode.PHOTO_GONE)) from error
+        except BotsError as error:
+            raise Refused(Refusal(RefusalCode.TRY_LATER)) from error
+
+    async def show_again(self, where: Where, clip: ShownClip) -> None:
+        """Show a clip in the answer."""
+        await self.chat.show_again(where, clip)
+
+    async def runs(self, where: Where, who: Person) -> bool:  # noqa: ARG002
+        """Tell whether somebody makes the rules: Discord says so with what they do."""
+        return where.admin
+
+
+def _is_same(answer: MessageId, pressed: MessageId | None) -> bool:
+    return pressed is not None and Numbers.of(answer).is_same(Numbers.of(pressed))

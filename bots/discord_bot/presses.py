@@ -1,0 +1,155 @@
+"""What pressing a button, picking from a list and sending a form in does.
+
+Each is known by its code alone: it works after a restart, and in every process.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from dataclasses import dataclass
+from typing import Any, Self
+
+import discord
+from discord import ui
+
+from bots.codes import Code, Verb
+from bots.desk.asking import Wish
+from bots.desk.forms import form_for
+from bots.desk.orders import GALLERY, Orders
+from bots.desk.turn import Turn, Work
+from bots.discord_api.forms import MOST_PARTS, filled_in, modal, values_of
+from bots.discord_api.handles import Interaction
+from bots.discord_api.names import person_of
+from bots.discord_bot.counter import Counter, refuse
+from bots.discord_bot.gallery import Gallery
+from bots.discord_bot.server_settings import Settings
+from bots.errors import BotsError
+from bots.texts.forms_talk import FormsTalk
+from bots.texts.texts import Texts
+from engine.jobs.catalogue import EffectCard
+from engine.jobs.errors import JobsError, Refused
+from engine.jobs.refusal import Refusal, RefusalCode
+
+_IN_TIME_S = 2.0
+"""A form has to be the first answer: what it needs from our stores is waited for no longer."""
+_SHOWN = frozenset({Verb.AGAIN, Verb.HD, Verb.PICK, Verb.CHOOSE})
+_CONFIDED = frozenset({Verb.DETAILS, Verb.REPORT, Verb.LANG, Verb.FORGET, Verb.OTHER})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Presses:
+    """Carries them out."""
+
+    counter: Counter
+    gallery: Gallery
+    orders: Orders
+    settings: Settings
+
+    async def press(self, interaction: Interaction) -> None:
+        """Carry out a press, or a pick from a list."""
+        values = values_of(interaction)
+        data = values[0] if values and Code.read(values[0]) else interaction.custom_id or ""
+        code = Code.read(data)
+        if code is None:
+            await refuse(interaction, Refusal(RefusalCode.UNKNOWN_JOB))
+        elif code.verb is Verb.RULE:
+            await self.settings.press(interaction, code, values)
+        elif code.verb is Verb.PAGE and code.about == GALLERY:
+            await self.gallery.turn(interaction, code)
+        elif code.verb in (Verb.REMIX, Verb.USE):
+            await self._open_form(interaction, code)
+        else:
+            await self._press(interaction, code)
+
+    async def submit(self, interaction: Interaction) -> None:
+        """Ask for what a form says."""
+        code = Code.read(interaction.custom_id or "")
+        if code is None:
+            await refuse(interaction, Refusal(RefusalCode.UNKNOWN_JOB))
+        elif code.verb is Verb.RULE:
+            await self.settings.submit(interaction, code)
+        elif code.which and code.about != GALLERY and not _is_ephemeral(interaction):
+            await self.counter.update(
+                interaction, self._asked_with(interaction, code), answers=True
+            )
+        else:
+            await self.counter.show(interaction, self._asked_with(interaction, code))
+
+    async def _press(self, interaction: Interaction, code: Code) -> None:
+        async def carry_out(turn: Turn) -> None:
+            await self.counter.desk.press(turn.press(str(code)))
+
+        if code.verb in _SHOWN:
+            if not await self._needs_form(interaction, code):
+                await self.counter.show(interaction, carry_out)
+        elif code.verb in _CONFIDED or (code.verb is Verb.GET and _is_ephemeral(interaction)):
+            await self.counter.confide(interaction, carry_out)
+        else:
+            answers = code.verb is Verb.GET
+            await self.counter.update(interaction, carry_out, answers=answers)
+
+    async def _needs_form(self, interaction: Interaction, code: Code) -> bool:
+        """Ask for photos that an effect needs, if some are missing; tell whether that was so."""
+        if code.verb not in (Verb.PICK, Verb.CHOOSE):
+            return False
+        try:
+            async with asyncio.timeout(_IN_TIME_S):
+                wish, card = await self.orders.begun(person_of(interaction.user), code)
+        except (TimeoutError, BotsError, JobsError, Refused):
+            return False  # it is carried out, and fails in words
+        if len(wish.photos) >= card.photos:
+            return False
+        about = code.about if code.verb is Verb.PICK else GALLERY
+        await self._send_form(interaction, Code(Verb.FORM, about, code.which), wish, card)
+        return True
+
+    async def _open_form(self, interaction: Interaction, code: Code) -> None:
+        try:
+            async with asyncio.timeout(_IN_TIME_S):
+                wish, card = await self.orders.begun(person_of(interaction.user), code)
+        except Refused as refused:
+            await refuse(interaction, refused.refusal)
+        except (TimeoutError, BotsError, JobsError):
+            await refuse(interaction, Refusal(RefusalCode.TRY_LATER))
+        else:
+            asked = Code(Verb.FORM, code.about, code.which)
+            await self._send_form(interaction, asked, wish, card)
+
+    async def _send_form(
+        self, interaction: Interaction, code: Code, wish: Wish, card: EffectCard
+    ) -> None:
+        texts = Texts.of(str(interaction.locale))
+        missing = max(0, card.photos - len(wish.photos))
+        form = form_for(texts, card, photos=missing, wish=wish, most=MOST_PARTS)
+        if form.is_empty:
+            await self.counter.show(interaction, self._asked_with(interaction, code))
+            return
+        await interaction.response.send_modal(modal(code, form, FormsTalk(texts)))
+
+    def _asked_with(self, interaction: Interaction, code: Code) -> Work:
+        filled, pictures = filled_in(interaction)
+        return lambda turn: self.orders.fill_in(turn, code, filled, pictures)
+
+
+def _is_ephemeral(interaction: Interaction) -> bool:
+    return interaction.message is not None and interaction.message.flags.ephemeral
+
+
+class Press(ui.DynamicItem[ui.Item[Any]], template=re.compile(r"1:[a-z_]+:.*", re.ASCII)):
+    """Any button or list of ours, however long ago it was sent."""
+
+    @classmethod
+    async def from_custom_id(
+        cls,
+        interaction: discord.Interaction[Any],  # noqa: ARG003
+        item: ui.Item[Any],
+        match: re.Match[str],  # noqa: ARG003
+        /,
+    ) -> Self:
+        """Take it as what it is."""
+        return cls(item)
+
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+        """Carry it out."""
+        await interaction.client.presses.press(interaction)

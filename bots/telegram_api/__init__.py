@@ -1,0 +1,1 @@
+"""A client of the Bot API: its calls, how updates come, and what messages say."""

@@ -1,0 +1,50 @@
+"""What is written on forms, and beside effects that are offered with a picture."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bots.texts.texts import Texts
+from engine.jobs.catalogue import EffectCard
+
+
+@dataclass(frozen=True, slots=True)
+class FormsTalk:
+    """The sentences in one language, one method for each."""
+
+    texts: Texts
+
+    def photos_wanted(self, photos: int) -> str:
+        """Label the place for photos."""
+        return self.texts.ngettext("A photo", "{photos} photos to use", photos).format(
+            photos=photos
+        )
+
+    def words_wanted(self) -> str:
+        """Label the place for words."""
+        return self.texts.gettext("What should happen, in words")
+
+    def add_photo(self) -> str:
+        """Label the button that asks for a missing photo."""
+        return self.texts.gettext("Add a photo")
+
+    def use(self, title: str) -> str:
+        """Label the button that asks for what an effect needs."""
+        return self.texts.gettext("Use {title}").format(title=title)
+
+    def needs(self, card: EffectCard) -> str:
+        """Say what has to be given for an effect."""
+        photos = self.texts.ngettext("{photos} photo", "{photos} photos", card.photos).format(
+            photos=card.photos
+        )
+        if not card.takes_prompt:
+            return photos
+        return self.texts.gettext("{photos}, your words if you like").format(photos=photos)
+
+    def gallery(self) -> str:
+        """Head the gallery."""
+        return self.texts.gettext("What I can make")
+
+    def quiet_wanted(self) -> str:
+        """Label the place for quiet hours."""
+        return self.texts.gettext("Quiet hours, such as 22:00-07:00 +1")
