@@ -37,6 +37,7 @@ class Orders:
     ) -> None:
         """Make an effect of photos, or ask for the photo that is missing."""
         asking = self.desk.asking
+        await asking.studio.check_entry(turn.who, turn.where.as_place())
         card = called(await asking.studio.effects(), effect)
         if card is None:
             raise Refused(Refusal(RefusalCode.UNKNOWN_EFFECT, {"effect": effect[:_NAMED]}))
