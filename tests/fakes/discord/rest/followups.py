@@ -29,7 +29,7 @@ def _interaction(world: World, call: Call) -> Interaction:
 def _followup(world: World, call: Call) -> Json | None:
     interaction, body = _interaction(world, call), call.json
     original = interaction.original
-    if original is not None and original.is_loading:
+    if original is not None and original.is_loading and not original.deleted:
         world.edit(original, answer_content(world, call, interaction, body))
         return message_json(original)
     number = len(interaction.followups)
