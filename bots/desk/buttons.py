@@ -25,6 +25,8 @@ from engine.jobs.errors import Refused
 from engine.jobs.job import JobId, Succeeded
 from engine.jobs.refusal import Refusal, RefusalCode
 
+_ABOUT_DRAFTS = frozenset({Verb.PICK, Verb.PAGE, Verb.TURN, Verb.GO})
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Buttons:
@@ -43,12 +45,12 @@ class Buttons:
             Refused: it cannot be done, or not by them.
         """
         code = Code.read(pressed.data)
-        if code is None:
-            raise Refused(Refusal(RefusalCode.UNKNOWN_JOB))
-        about_drafts = {Verb.PICK, Verb.PAGE, Verb.TURN, Verb.GO}
-        if code.verb in about_drafts:
+        if code is not None and code.verb in _ABOUT_DRAFTS:
             return await self._about_draft(pressed, code)
-        return await self._verbs()[code.verb](pressed, code) or ""
+        do = self._verbs().get(code.verb) if code is not None else None
+        if code is None or do is None:
+            raise Refused(Refusal(RefusalCode.UNKNOWN_JOB))
+        return await do(pressed, code) or ""
 
     def _verbs(self) -> Mapping[Verb, Callable[[Pressed, Code], Awaitable[str | None]]]:
         return {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import count
 
 from bots.chat import MessageId, Person, PersonId, ShownClip
 from bots.desk.events import Picture, Pressed
@@ -21,6 +22,7 @@ class FakePlatform:
         rows: what is below it.
         answered: what was said to who pressed.
         told: what was said in private.
+        clips: those that were shown once more.
         pictures: what can be fetched.
         admins: who makes the rules.
     """
@@ -34,6 +36,7 @@ class FakePlatform:
     clips: list[ShownClip] = field(default_factory=list[ShownClip])
     pictures: dict[str, bytes] = field(default_factory=dict[str, bytes])
     admins: set[PersonId] = field(default_factory=set[PersonId])
+    _numbers: count[int] = field(default_factory=lambda: count(1))
 
     @property
     def texts(self) -> list[str]:
@@ -41,7 +44,7 @@ class FakePlatform:
 
     async def say(self, where: Where, text: str, rows: Rows = ()) -> MessageId:
         self._refuse()
-        message = where.turn_into or MessageId(f"here:{len(self.shown) + 1}")
+        message = where.turn_into or MessageId(f"here:{next(self._numbers)}")
         self.shown[message], self.rows[message] = text, rows
         return message
 

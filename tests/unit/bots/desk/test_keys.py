@@ -1,3 +1,5 @@
+"""Rows of buttons, before a platform draws them."""
+
 from __future__ import annotations
 
 from itertools import chain

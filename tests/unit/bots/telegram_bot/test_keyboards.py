@@ -1,3 +1,5 @@
+"""Rows of buttons, as Telegram draws and takes them."""
+
 from __future__ import annotations
 
 from collections.abc import Iterator

@@ -1,3 +1,5 @@
+"""Places, people and messages of Telegram by their names."""
+
 from __future__ import annotations
 
 import pytest
