@@ -23,6 +23,7 @@ from engine.jobs.refusal import Refusal, RefusalCode
 HD_SIZE = 1080
 """Longest side, in pixels, of a clip that is made anew in high definition."""
 
+_CELLS = 10
 _ANOTHER_TRY_MAY_HELP = (
     RefusalCode.TRY_LATER,
     RefusalCode.DISK_FULL,
@@ -117,6 +118,14 @@ def refused(texts: Texts, refusal: Refusal, cards: Sequence[EffectCard]) -> Mess
     by_id = {card.id: card for card in cards}
     choices = [by_id[effect] for effect in nearest if effect in by_id]
     return Message(text=texts.refused(refusal), buttons=_choices(texts, choices))
+
+
+def in_words(message: Message) -> str:
+    """Give the text of a message, with its progress as a bar of characters."""
+    if message.progress is None:
+        return message.text
+    full = round(message.progress * _CELLS)
+    return f"{message.text}\n{'▰' * full}{'▱' * (_CELLS - full)}"
 
 
 def _clip(texts: Texts, subject: Subject, outcome: Succeeded) -> Message:

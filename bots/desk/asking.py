@@ -5,13 +5,14 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Self
 
 from bots import messages
 from bots.chat import Ask, MessageId, Person, job_id
 from bots.clock import Clock
 from bots.codes import Code, Verb, short_name
 from bots.delivery.delivery import Delivery
-from bots.desk.keys import Key, effect_page, under_message
+from bots.desk.keys import Key, Rows, effect_page, under_message
 from bots.desk.platform import Platform
 from bots.desk.replies import Replies
 from bots.desk.where import Where
@@ -25,7 +26,7 @@ from bots.texts.talk import Talk
 from bots.texts.texts import Texts
 from engine.jobs.catalogue import EffectCard
 from engine.jobs.errors import Refused
-from engine.jobs.job import ClipFormat, JobId, MediaKey, ParamValue
+from engine.jobs.job import ClipFormat, Job, JobId, MediaKey, ParamValue
 from engine.jobs.refusal import Refusal, RefusalCode
 
 log = logging.getLogger(__name__)
@@ -47,6 +48,17 @@ class Wish:
     params: Mapping[str, ParamValue] | None = None
     format: ClipFormat = field(default_factory=ClipFormat)
     seed: int | None = None
+
+    @classmethod
+    def of(cls, before: Job | Draft) -> Self:
+        """Want the same once more, with another seed."""
+        return cls(
+            photos=before.photos,
+            effect=before.effect,
+            words=before.prompt,
+            params=before.params,
+            format=before.format,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,15 +101,7 @@ class Asking:
         Raises:
             Refused: it cannot be done, or was not theirs.
         """
-        made = await self.studio.recall(who, before)
-        wish = Wish(
-            photos=made.photos,
-            effect=made.effect,
-            words=made.prompt,
-            params=made.params,
-            format=made.format,
-        )
-        await self.ask(job, who, where, wish)
+        await self.ask(job, who, where, Wish.of(await self.studio.recall(who, before)))
 
     async def follow(self, who: Person, where: Where, job: JobId) -> bool:
         """Show a job that has not been shown in a message of its own from now on.
@@ -163,13 +167,8 @@ class Asking:
         if len(draft.photos) < card.photos:
             await self.await_photo(who, where, draft, card, message)
             return
-        wish = Wish(
-            photos=draft.photos,
-            effect=card.id,
-            words=draft.prompt,
-            params=draft.params if draft.effect == card.id else None,
-            format=draft.format,
-        )
+        params = draft.params if draft.effect == card.id else None
+        wish = replace(Wish.of(draft), effect=card.id, params=params)
         name = ("draft", draft.id, card.id, str(len(draft.photos)))
         if where.through is not None and where.turn_into is not None:
             await self.ask(job_id(self.name, *name, where.turn_into), who, where, wish)
@@ -192,8 +191,12 @@ class Asking:
 
     async def sorry(self, who: Person, where: Where, job: JobId, refusal: Refusal) -> None:
         """Say why something cannot be done, with the effects that come nearest."""
+        await self.replies.say(where, *await self.apology(who, job, refusal))
+
+    async def apology(self, who: Person, job: JobId, refusal: Refusal) -> tuple[str, Rows]:
+        """Give the words of a refusal, and what is below them."""
         said = messages.refused(Texts.of(who.language), refusal, await self.studio.effects())
-        await self.replies.say(where, said.text, under_message(job, said.buttons))
+        return said.text, under_message(job, said.buttons)
 
     async def latest(self, who: Person, where: Where) -> Draft | None:
         """Find what somebody has begun last here, while its photos are kept."""

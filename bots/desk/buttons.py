@@ -106,14 +106,8 @@ class Buttons:
     async def _hd(self, pressed: Pressed, code: Code) -> None:
         """Make the very same clip, larger."""
         before = await self.asking.studio.recall(pressed.who, JobId(code.about))
-        wish = Wish(
-            photos=before.photos,
-            effect=before.effect,
-            words=before.prompt,
-            params=before.params,
-            format=replace(before.format, size=HD_SIZE),
-            seed=before.seed,
-        )
+        larger = replace(before.format, size=HD_SIZE)
+        wish = replace(Wish.of(before), format=larger, seed=before.seed)
         job = job_id(self.asking.name, "hd", code.about)
         await self.asking.ask(job, pressed.who, _below(pressed), wish)
 
@@ -134,14 +128,9 @@ class Buttons:
         """
         before = await self.asking.studio.recall(who, JobId(code.about))
         card = await self.card(code.which or short_name(before.effect))
-        is_other = card.id != before.effect
-        wish = Wish(
-            photos=before.photos,
-            effect=card.id,
-            words="" if is_other else before.prompt,
-            params=None if is_other else before.params,
-            format=before.format,
-        )
+        wish = Wish.of(before)
+        if card.id != before.effect:
+            wish = replace(wish, effect=card.id, words="", params=None)
         return wish, card
 
     async def _choose(self, pressed: Pressed, code: Code) -> None:

@@ -11,14 +11,10 @@ from bots.desk.where import Where
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Picture:
-    """A picture that the platform keeps: `file` is how it is had there, `bytes` what it says.
-
-    `still` pictures show what was sent; of the others this is the frame that stands for a film.
-    """
+    """A picture that the platform keeps: `file` is how it is had there, `bytes` what it says."""
 
     file: str
     bytes: int = 0
-    still: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

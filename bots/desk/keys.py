@@ -49,14 +49,22 @@ def effect_page(
     draft: str, cards: Sequence[EffectCard], texts: Texts, *, page: int = 0, most: int
 ) -> Rows:
     """Offer effects for a draft, a page of at most so many at a time."""
+    shown, more = page_of(draft, cards, texts, page=page, most=most)
+    rows = in_rows([_pick(draft, card, texts) for card in shown])
+    return [*rows, [more]] if more is not None else rows
+
+
+def page_of(
+    about: str, cards: Sequence[EffectCard], texts: Texts, *, page: int, most: int
+) -> tuple[Sequence[EffectCard], Key | None]:
+    """Take a page of effects, and the key that turns to the next if there are several."""
     pages = max(1, -(-len(cards) // most))
     page %= pages
     shown = cards[page * most : (page + 1) * most]
-    rows = in_rows([_pick(draft, card, texts) for card in shown])
-    if pages > 1:
-        more = Code(Verb.PAGE, draft, str((page + 1) % pages))
-        rows.append([Key(label=Talk(texts).more_effects(), code=more)])
-    return rows
+    if pages == 1:
+        return shown, None
+    code = Code(Verb.PAGE, about, str((page + 1) % pages))
+    return shown, Key(label=Talk(texts).more_effects(), code=code)
 
 
 def in_rows(keys: Sequence[Key], columns: int = _COLUMNS) -> list[list[Key]]:

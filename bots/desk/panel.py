@@ -66,24 +66,28 @@ class RuleDesk:
         Raises:
             Refused: NOT_AN_ADMIN.
         """
-        if not await self.asking.runs(turn.where, turn.who):
-            raise Refused(Refusal(RefusalCode.NOT_AN_ADMIN))
-        rules = await self.asking.places.rules(turn.where.place)
-        return _panel(turn.texts, rules, await self.asking.studio.effects())
+        rules, cards = await self._found(turn)
+        return _panel(turn.texts, rules, cards)
 
-    async def change(self, turn: Turn, which: str, values: Sequence[str]) -> bool:
-        """Change one rule; False if what was written is not understood.
+    async def change(self, turn: Turn, which: str, values: Sequence[str]) -> Panel | None:
+        """Change one rule, and show them all; None if what was written is not understood.
 
         Raises:
             Refused: NOT_AN_ADMIN.
         """
+        rules, cards = await self._found(turn)
+        changed = _changed(rules, which, values, cards)
+        if changed is None:
+            return None
+        await self.asking.places.set_rules(turn.where.place, changed)
+        return _panel(turn.texts, changed, cards)
+
+    async def _found(self, turn: Turn) -> tuple[PlaceRules, Sequence[EffectCard]]:
+        """Find the rules, for an admin, and the effects there are."""
         if not await self.asking.runs(turn.where, turn.who):
             raise Refused(Refusal(RefusalCode.NOT_AN_ADMIN))
-        place, cards = turn.where.place, await self.asking.studio.effects()
-        changed = _changed(await self.asking.places.rules(place), which, values, cards)
-        if changed is not None:
-            await self.asking.places.set_rules(place, changed)
-        return changed is not None
+        rules = await self.asking.places.rules(turn.where.place)
+        return rules, await self.asking.studio.effects()
 
 
 def _changed(

@@ -77,16 +77,9 @@ class Remixing:
         Raises:
             Refused: it cannot be done.
         """
-        wish = Wish(
-            photos=draft.photos,
-            effect=draft.effect,
-            words=draft.prompt,
-            params=draft.params,
-            format=draft.format,
-        )
         changed = [f"{name}={draft.params[name]}" for name in sorted(draft.params)]
         job = job_id(self.asking.name, REMIX, draft.id, draft.prompt, *changed)
-        await self.asking.ask(job, who, replace(where, turn_into=message), wish)
+        await self.asking.ask(job, who, replace(where, turn_into=message), Wish.of(draft))
 
     async def reword(self, said: Said, words: str) -> bool:
         """Take words for a clip that is being changed, if they answer the message about it."""

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from bots.chat import MessageId, Person, job_id
-from bots.desk.events import Picture, Pressed, Said
+from bots.desk.events import Pressed, Said
 from bots.desk.where import Where
 from bots.texts.talk import Talk
 from bots.texts.texts import Texts
@@ -46,7 +46,7 @@ class Turn:
         """Derive the id of the job that is asked for."""
         return job_id(bot, self.name)
 
-    def said(self, command: str, text: str = "", pictures: tuple[Picture, ...] = ()) -> Said:
+    def said(self, command: str, text: str = "") -> Said:
         """Take it as something that was said."""
         return Said(
             update=self.number,
@@ -56,7 +56,6 @@ class Turn:
             text=text,
             command=command,
             named=True,
-            pictures=pictures,
         )
 
     def press(self, data: str) -> Pressed:

@@ -11,7 +11,7 @@ from discord import ui
 from bots.codes import Code, Verb
 from bots.desk.keys import Key, Rows
 
-ACROSS = 5
+_ACROSS = 5
 _ROWS = 5
 _LABEL = 80
 _IN_A_LIST = 100
@@ -32,7 +32,7 @@ def drawn(rows: Rows) -> ui.View:
     effects = [key for key in keys if key.code is not None and key.code.verb is Verb.PICK]
     if effects:
         view.add_item(_list(effects))
-    others = [key for key in keys if key not in effects][: ACROSS * (_ROWS - bool(effects))]
+    others = [key for key in keys if key not in effects][: _ACROSS * (_ROWS - bool(effects))]
     for key in others:
         view.add_item(button(key))
     # discord.py keeps every view that has not been stopped

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import discord
@@ -50,21 +51,12 @@ class Wire:
         """
         numbers = Numbers.of(message)
         if numbers.interaction is not None:
-            await self._edit_through(numbers, self._alive(handle), content)
-            return
-        shown = self._messageable(numbers.channel).get_partial_message(numbers.message)
+            edit = partial(self._webhook(self._alive(handle)).edit_message, numbers.message)
+        else:
+            channel = self._messageable(numbers.channel)
+            edit = channel.get_partial_message(numbers.message).edit
         with translated():
-            await shown.edit(
-                content=content.text[:_TEXT],
-                view=content.view,
-                attachments=content.files,
-                allowed_mentions=_NOBODY,
-            )
-
-    async def _edit_through(self, numbers: Numbers, handle: Handle, content: Content) -> None:
-        with translated():
-            await self._webhook(handle).edit_message(
-                numbers.message,
+            await edit(
                 content=content.text[:_TEXT],
                 view=content.view,
                 attachments=content.files,

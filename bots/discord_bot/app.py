@@ -35,6 +35,7 @@ from bots.discord_bot.hearing import Hearing
 from bots.discord_bot.platform import DiscordPlatform
 from bots.discord_bot.presses import Presses
 from bots.discord_bot.server_settings import Settings
+from bots.persistence import until_answered
 from bots.services import Services
 from bots.settings import BotSettings
 from bots.texts.talk import Talk
@@ -49,7 +50,7 @@ PACE = Pace(pulse_s=2.0)
 PLACE = Rate(every_s=0.5, burst=20, kept=12)
 OVERALL = Rate(every_s=0.025, burst=20, kept=8)
 """Forty calls a second: Discord takes fifty, and ours are not the only ones."""
-_FIRST_PAUSE_S, _LONGEST_PAUSE_S = 1.0, 30.0
+_AWAY = (discord.HTTPException, aiohttp.ClientError, OSError)
 
 
 def rate_of(_: PlaceId) -> Rate:
@@ -134,22 +135,14 @@ async def _introduced(client: DiscordClient, token: str) -> None:
     Raises:
         BadSetting: it does not know the token.
     """
-    pause_s = _FIRST_PAUSE_S
-    while True:
-        try:
-            await client.login(token)
-        except discord.LoginFailure as error:
-            raise BadSetting(
-                f"{PREFIX}DISCORD_TOKEN: is none that Discord knows; copy it anew from your"
-                " application's page, under Bot"
-            ) from error
-        except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
-            log.warning("Discord does not answer yet: %s", error)
-            await asyncio.sleep(pause_s)
-            pause_s = min(2 * pause_s, _LONGEST_PAUSE_S)
-        else:
-            log.info("this is %s", client.user)
-            return
+    try:
+        await until_answered(lambda: client.login(token), "Discord", away=_AWAY)
+    except discord.LoginFailure as error:
+        raise BadSetting(
+            f"{PREFIX}DISCORD_TOKEN: is none that Discord knows; copy it anew from your"
+            " application's page, under Bot"
+        ) from error
+    log.info("this is %s", client.user)
 
 
 def invitation(client: discord.Client) -> str:

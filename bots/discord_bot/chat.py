@@ -11,13 +11,14 @@ import discord
 
 from bots.chat import Message, Placeholder, PlaceId, ShownClip
 from bots.clock import Clock
-from bots.desk.keys import Key, in_rows, under_message
+from bots.desk.keys import under_message
 from bots.desk.where import Where
-from bots.discord_api.drawing import ACROSS, drawn
+from bots.discord_api.drawing import drawn
 from bots.discord_api.handles import FADES, Handle, began
 from bots.discord_api.names import Numbers
 from bots.discord_api.wire import Content, Wire
 from bots.errors import ChatForbidden, MessageGone
+from bots.messages import in_words
 from bots.store.answers import Answers
 from bots.store.places import Places
 from bots.texts.talk import Talk
@@ -25,7 +26,6 @@ from bots.texts.texts import Texts
 from engine.jobs.job import JobId
 from engine.jobs.media.store import MediaStore
 
-_CELLS = 10
 _NONCE = 25
 
 
@@ -46,10 +46,10 @@ class DiscordChat:
         where = await self._where(place, job)
         handle = Handle.read(where.through)
         if where.turn_into is not None and self._is_awaited(where, handle, replaces):
-            placeholder = Placeholder(place=place, message=where.turn_into)
+            content = await self._content(place, job, message)
             with suppress(MessageGone):
-                await self.edit(placeholder, job, message)
-                return placeholder
+                await self.wire.edit(where.turn_into, handle, content)
+                return Placeholder(place=place, message=where.turn_into)
         if handle is not None and not handle.may_write:
             raise ChatForbidden("the bot is no member here, and may only answer")
         content = await self._content(place, job, message)
@@ -84,7 +84,7 @@ class DiscordChat:
         where = await self._where(placeholder.place, job)
         handle, shown = Handle.read(where.through), Numbers.of(placeholder.message)
         if handle is None:
-            await self.wire.say(replace(where, turn_into=None), Content(text=text))
+            await self.wire.say(where, Content(text=text))
         elif handle.may_write and not handle.only_theirs:
             line = Content(text=f"<@{handle.user}> {text}", pings=handle.user)
             below = replace(where, room=str(shown.channel), reply_to=placeholder.message)
@@ -118,27 +118,16 @@ class DiscordChat:
         return Where(place=place).resumed(await self.answers.get(job))
 
     async def _content(self, place: PlaceId, job: JobId, message: Message) -> Content:
-        view = drawn(in_rows(_keys(job, message), ACROSS))
+        view = drawn(under_message(job, message.buttons))
         files: list[discord.File] = []
         if message.clip is not None:
             files.append(await self._file(place, message.clip, message.text))
-        return Content(text=_text(message), view=view, files=files)
+        return Content(text=in_words(message), view=view, files=files)
 
     async def _file(self, place: PlaceId, clip: ShownClip, about: str | None) -> discord.File:
         hidden = (await self.places.rules(place)).spoiler
         data = await self.media.get(clip.key)
         return discord.File(io.BytesIO(data), "clip.mp4", spoiler=hidden, description=about)
-
-
-def _keys(job: JobId, message: Message) -> list[Key]:
-    return [key for row in under_message(job, message.buttons) for key in row]
-
-
-def _text(message: Message) -> str:
-    if message.progress is None:
-        return message.text
-    full = round(message.progress * _CELLS)
-    return f"{message.text}\n{'▰' * full}{'▱' * (_CELLS - full)}"
 
 
 def _calling(handle: Handle, content: Content) -> Content:

@@ -27,7 +27,7 @@ _INTENTS = discord.Intents(guilds=True, guild_messages=True, dm_messages=True)
 _LONGEST_WAIT_S = 30.0
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Parts:
     """What carries things out."""
 

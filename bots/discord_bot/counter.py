@@ -10,10 +10,8 @@ from dataclasses import dataclass, replace
 
 import discord
 
-from bots import messages
 from bots.chat import MessageId
 from bots.desk.desk import Desk
-from bots.desk.keys import under_message
 from bots.desk.turn import Turn, Work
 from bots.desk.where import Where
 from bots.discord_api.handles import Interaction
@@ -79,10 +77,9 @@ class Counter:
     async def _sorry(self, turn: Turn, refusal: Refusal) -> None:
         """Say why something cannot be done, with the effects that come nearest."""
         asking = self.desk.asking
-        said = messages.refused(turn.texts, refusal, await asking.studio.effects())
-        rows = under_message(turn.job(asking.name), said.buttons)
+        text, rows = await asking.apology(turn.who, turn.job(asking.name), refusal)
         try:
-            await self.platform.confide(turn.where, turn.pressed, said.text, rows)
+            await self.platform.confide(turn.where, turn.pressed, text, rows)
         except BotsError as error:
             log.info("a refusal was not said: %s", error)
 

@@ -10,7 +10,7 @@ import discord
 from discord import ui
 
 from bots.codes import Code, Verb, short_name
-from bots.desk.keys import Key
+from bots.desk.keys import Key, page_of
 from bots.desk.orders import GALLERY
 from bots.desk.turn import Turn, Work
 from bots.discord_api.drawing import button
@@ -18,7 +18,6 @@ from bots.discord_api.handles import Interaction
 from bots.discord_api.refusals import translated
 from bots.discord_bot.counter import Counter
 from bots.texts.forms_talk import FormsTalk
-from bots.texts.talk import Talk
 from bots.texts.texts import Texts
 from engine.jobs.catalogue import EffectCard
 from engine.jobs.errors import JobsError
@@ -51,11 +50,8 @@ class Gallery:
         if not cards:
             await self.counter.platform.say(turn.where, turn.talk.no_effects())
             return
-        pages = -(-len(cards) // _ON_A_PAGE)
-        page %= pages
-        shown = cards[page * _ON_A_PAGE : (page + 1) * _ON_A_PAGE]
+        shown, more = page_of(GALLERY, cards, turn.texts, page=page, most=_ON_A_PAGE)
         posters = [await self._poster(card) for card in shown]
-        more = _pager(turn.texts, page, pages) if pages > 1 else None
         view = _page(turn.texts, shown, posters, more)
         with translated():
             await interaction.edit_original_response(
@@ -76,7 +72,7 @@ def _page(
     texts: Texts,
     cards: Sequence[EffectCard],
     posters: Sequence[discord.File | None],
-    more: ui.ActionRow[ui.LayoutView] | None,
+    more: Key | None,
 ) -> ui.LayoutView:
     view = ui.LayoutView(timeout=None)
     box = ui.Container[ui.LayoutView](ui.TextDisplay(f"## {FormsTalk(texts).gallery()}"))
@@ -88,7 +84,7 @@ def _page(
         box.add_item(ui.ActionRow(button(Key(label=label, code=use))))
     if more is not None:
         box.add_item(ui.Separator())
-        box.add_item(more)
+        box.add_item(ui.ActionRow(button(more)))
     view.add_item(box)
     view.stop()
     return view
@@ -102,8 +98,3 @@ def _section(
     if poster is None:
         return ui.TextDisplay(text)
     return ui.Section(text, accessory=ui.Thumbnail(poster, description=texts.title(card.title)))
-
-
-def _pager(texts: Texts, page: int, pages: int) -> ui.ActionRow[ui.LayoutView]:
-    code = Code(Verb.PAGE, GALLERY, str((page + 1) % pages))
-    return ui.ActionRow(button(Key(label=Talk(texts).more_effects(), code=code)))

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import discord
 
+from bots.chat import MessageId
 from bots.desk.desk import Desk
 from bots.desk.events import Picture, Said
 from bots.desk.where import Where
@@ -60,7 +61,7 @@ def _where(message: discord.Message) -> Where:
         reply_to=message_id(message.channel.id, message.id),
         roles=roles_of(message.author),
     )
-    return replace(in_room(where, message.channel), max_bytes=None)
+    return in_room(where, message.channel)
 
 
 def _picture(answered: object) -> Picture | None:
@@ -68,7 +69,7 @@ def _picture(answered: object) -> Picture | None:
     return found[0] if found else None
 
 
-def _name(answered: object):
+def _name(answered: object) -> MessageId | None:
     if not isinstance(answered, discord.Message):
         return None
     return message_id(answered.channel.id, answered.id)

@@ -34,7 +34,11 @@ class Settings:
 
     async def open(self, interaction: Interaction) -> None:
         """Show the rules."""
-        await self.counter.confide(interaction, lambda turn: self._show(interaction, turn))
+
+        async def show(turn: Turn) -> None:
+            await _show(interaction, turn, await self.rules.panel(turn))
+
+        await self.counter.confide(interaction, show)
 
     async def press(self, interaction: Interaction, code: Code, values: Sequence[str]) -> None:
         """Change a rule by a button or a list."""
@@ -48,22 +52,21 @@ class Settings:
         words = filled_in(interaction)[0].words
         await self.counter.update(interaction, self._changing(interaction, code.which, [words]))
 
-    async def _show(self, interaction: Interaction, turn: Turn) -> None:
-        panel = await self.rules.panel(turn)
-        with translated():
-            await interaction.edit_original_response(
-                content=panel.text, view=_drawn(turn.texts, panel)
-            )
-
     def _changing(self, interaction: Interaction, which: str, values: Sequence[str]) -> Work:
         async def change(turn: Turn) -> None:
-            if await self.rules.change(turn, which, values):
-                await self._show(interaction, turn)
+            panel = await self.rules.change(turn, which, values)
+            if panel is not None:
+                await _show(interaction, turn, panel)
                 return
             text = RulesTalk(turn.texts).not_understood()
             await self.counter.platform.confide(turn.where, turn.pressed, text)
 
         return change
+
+
+async def _show(interaction: Interaction, turn: Turn, panel: Panel) -> None:
+    with translated():
+        await interaction.edit_original_response(content=panel.text, view=_drawn(turn.texts, panel))
 
 
 def _drawn(texts: Texts, panel: Panel) -> ui.View:

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
-import logging
 from collections.abc import Awaitable, Callable
-from typing import TypeVar
 
 from telegram.error import BadRequest, Forbidden, InvalidToken, TelegramError
 
-log = logging.getLogger(__name__)
+from bots.persistence import Answer, until_answered
 
-Answer = TypeVar("Answer")
-
-_FIRST_PAUSE_S, _LONGEST_PAUSE_S = 1.0, 30.0
+_REFUSALS = (InvalidToken, BadRequest, Forbidden)
 
 
 async def heard(call: Callable[[], Awaitable[Answer]]) -> Answer:
@@ -22,13 +17,4 @@ async def heard(call: Callable[[], Awaitable[Answer]]) -> Answer:
     Raises:
         TelegramError: it answers, and says no.
     """
-    pause_s = _FIRST_PAUSE_S
-    while True:
-        try:
-            return await call()
-        except (InvalidToken, BadRequest, Forbidden):
-            raise
-        except TelegramError as error:
-            log.warning("Telegram does not answer yet: %s", error)
-            await asyncio.sleep(pause_s)
-            pause_s = min(2 * pause_s, _LONGEST_PAUSE_S)
+    return await until_answered(call, "Telegram", away=(TelegramError,), refusals=_REFUSALS)

@@ -14,6 +14,7 @@ from bots.clock import Clock, utc_now
 from bots.desk.keys import under_message
 from bots.desk.where import Where
 from bots.errors import ChatForbidden, ChatUnavailable, MessageGone
+from bots.messages import in_words
 from bots.store.answers import Answers
 from bots.store.files import PlatformFiles
 from bots.store.places import Places
@@ -33,7 +34,6 @@ from bots.telegram_bot.where import (
 from engine.jobs.job import JobId
 from engine.jobs.media.store import MediaStore
 
-_CELLS = 10
 _CAPTION = 1024
 _TEXT = 4096
 
@@ -86,7 +86,7 @@ class TelegramChat:
                 return Placeholder(place=place, message=turned.message)
             except MessageGone:
                 where = replace(where, turn_into=None)
-        text, keys = self._text(message), self._keys(job, message)
+        text, keys = in_words(message)[:_TEXT], self._keys(job, message)
         sent = await self.wire.say(address_of(where), text, keys)
         return Placeholder(place=place, message=message_id(chat_of(where.place), sent))
 
@@ -99,7 +99,7 @@ class TelegramChat:
         """
         try:
             if message.clip is None:
-                text, keys = self._text(message), self._keys(job, message)
+                text, keys = in_words(message)[:_TEXT], self._keys(job, message)
                 await self.wire.edit_text(sent_of(placeholder.message), text, keys)
             else:
                 await self._show(placeholder, job, message, message.clip)
@@ -177,12 +177,6 @@ class TelegramChat:
 
     def _keys(self, job: JobId, message: Message) -> InlineKeyboardMarkup | None:
         return self.keyboards.closed_up(under_message(job, message.buttons))
-
-    def _text(self, message: Message) -> str:
-        if message.progress is None:
-            return message.text[:_TEXT]
-        full = round(message.progress * _CELLS)
-        return f"{message.text}\n{'▰' * full}{'▱' * (_CELLS - full)}"
 
 
 def _known(file: str, clip: ShownClip) -> Film:

@@ -13,3 +13,13 @@ class Stopwatch:
 
     def __call__(self) -> float:
         return self.s
+
+
+class Pauses:
+    """Stands in for the clock of whoever waits, and tells how long they would have."""
+
+    def __init__(self) -> None:
+        self.s: list[float] = []
+
+    async def sleep(self, seconds: float) -> None:
+        self.s.append(seconds)

@@ -16,24 +16,15 @@ from bots.telegram_api import polling
 from bots.telegram_api.polling import poll
 from bots.telegram_bot.events import Event
 from bots.telegram_bot.reading import UPDATES
+from tests.fakes.faults import LOST, Lost
 from tests.fakes.telegram import Chat, FakeTelegram, Person
 from tests.fakes.telegram.errors import ApiError, conflict, internal, too_many, unauthorized
-from tests.fakes.telegram.faults import LOST, Lost
 from tests.house import at_work
+from tests.unit.bots.stopwatch import Pauses
 from tests.unit.bots.telegram_bot.ear import Ear
 from tests.unit.bots.telegram_bot.hands import locked
 
 PAUSES = [0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 30.0, 30.0]
-
-
-class Pauses:
-    """Stands in for the clock of whoever waits between two asks, and tells how long they would."""
-
-    def __init__(self) -> None:
-        self.s: list[float] = []
-
-    async def sleep(self, seconds: float) -> None:
-        self.s.append(seconds)
 
 
 @pytest.fixture

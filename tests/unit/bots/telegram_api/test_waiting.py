@@ -10,24 +10,15 @@ from telegram.error import (
     TimedOut,
 )
 
-from bots.telegram_api import waiting
+from bots import persistence
 from bots.telegram_api.waiting import heard
-
-
-class Pauses:
-    """Stands in for the clock, and tells how long one would have waited."""
-
-    def __init__(self) -> None:
-        self.s: list[float] = []
-
-    async def sleep(self, seconds: float) -> None:
-        self.s.append(seconds)
+from tests.unit.bots.stopwatch import Pauses
 
 
 @pytest.fixture
 def pauses(monkeypatch: pytest.MonkeyPatch) -> Pauses:
     pauses = Pauses()
-    monkeypatch.setattr(waiting, "asyncio", pauses)
+    monkeypatch.setattr(persistence, "asyncio", pauses)
     return pauses
 
 
