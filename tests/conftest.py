@@ -18,6 +18,7 @@ from engine.jobs.connection import connect
 from engine.jobs.media.store import MediaStore
 from engine.settings import EngineSettings
 from engine.weights import Weights
+from tests.fakes.s3 import FakeS3
 from tests.valkey import ValkeyProcess
 
 Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
@@ -70,3 +71,11 @@ async def redis(valkey: ValkeyProcess) -> AsyncGenerator[Redis]:
 def media(tmp_path: Path) -> MediaStore:
     """An empty media store."""
     return MediaStore.at(tmp_path / "media")
+
+
+@pytest.fixture
+async def s3() -> AsyncGenerator[FakeS3]:
+    """A store on the network."""
+    s3 = FakeS3()
+    async with s3.running():
+        yield s3

@@ -1,11 +1,17 @@
-"""How Telegram may misbehave, and the network before it."""
+"""How a platform may misbehave, and the network before it."""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from typing import TypeVar
 
-from tests.fakes.telegram.errors import ApiError
+from aiohttp import web
+
+from tests.fakes.changes import Changes
+
+Result = TypeVar("Result")
 
 
 class Lost:
@@ -13,6 +19,10 @@ class Lost:
 
 
 LOST = Lost()
+
+
+class ConnectionLost(Exception):
+    """Raised where an answer would be given."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,10 +35,38 @@ class Fault:
         gate: what the call waits for before it is acted upon.
     """
 
-    error: ApiError | Lost | None = None
+    error: Exception | Lost | None = None
     after: bool = False
     late_s: float = 0.0
     gate: Gate | None = None
+
+    async def around(self, act: Callable[[], Awaitable[Result]], changes: Changes) -> Result:
+        """Act upon a call as far as it gets.
+
+        Raises:
+            ConnectionLost: nobody is to hear of the result.
+        """
+        await self.wait(changes)
+        if not self.after:
+            self.happen()
+        result = await act()
+        await asyncio.sleep(self.late_s)
+        self.happen()
+        return result
+
+    async def wait(self, changes: Changes) -> None:
+        """Wait at the gate, if there is one."""
+        if self.gate is not None:
+            self.gate.waiting += 1
+            changes.announce()
+            await self.gate.is_open.wait()
+
+    def happen(self) -> None:
+        """Go wrong."""
+        if isinstance(self.error, Lost):
+            raise ConnectionLost
+        if self.error is not None:
+            raise self.error
 
 
 @dataclass(slots=True, eq=False)
@@ -45,8 +83,9 @@ class Gate:
 
 @dataclass(slots=True)
 class Faults:
-    """The coming faults by method, in order; "*" is for any method but getUpdates."""
+    """The coming faults by method or route, in order; "*" is for any but the spared one."""
 
+    spared: str
     coming: dict[str, list[Fault]] = field(default_factory=dict[str, list[Fault]])
 
     def add(self, method: str, fault: Fault, times: int) -> None:
@@ -55,7 +94,14 @@ class Faults:
 
     def take(self, method: str) -> Fault | None:
         """Take the fault of a call."""
-        for name in (method.lower(), *(["*"] if method != "getUpdates" else [])):
+        for name in (method.lower(), *(["*"] if method != self.spared else [])):
             if waiting := self.coming.get(name):
                 return waiting.pop(0)
         return None
+
+
+def hang_up(request: web.Request) -> web.StreamResponse:
+    """End the connection instead of answering."""
+    if request.transport is not None:
+        request.transport.abort()
+    return web.Response()

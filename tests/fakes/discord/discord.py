@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import asynccontextmanager
 from typing import Any, TypeVar
@@ -21,7 +20,6 @@ from tests.fakes.discord.world import World
 
 Found = TypeVar("Found")
 _WITHIN_S = 10.0
-_LOOK_AGAIN_S = 0.1  # what a test waits for may be elsewhere than here
 
 
 class FakeDiscord(Cast, Trouble):
@@ -198,12 +196,7 @@ class FakeDiscord(Cast, Trouble):
         Raises:
             AssertionError: it never was; says what the channels show.
         """
-        end = time.monotonic() + within_s
-        while not (found := condition()):
-            left = end - time.monotonic()
-            assert left > 0, f"not within {within_s} s; there is:\n{self.shown()}"
-            await self.world.changes.wait(min(left, _LOOK_AGAIN_S))
-        return found
+        return await self.world.changes.until(condition, within_s=within_s, shown=self.shown)
 
     def shown(self) -> str:
         """Say what every channel shows and what the bot asked last, for who reads failures."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import inspect
 import json
 from collections.abc import AsyncGenerator, Callable
@@ -13,10 +12,10 @@ from aiohttp import web
 from tests.fakes.discord.calls import Call, read_body
 from tests.fakes.discord.cdn import served
 from tests.fakes.discord.errors import ApiError, not_found, unauthorized
-from tests.fakes.discord.faults import Fault, Faults, Lost
 from tests.fakes.discord.rate_limits import RateLimits, TooMany
 from tests.fakes.discord.rest import ROUTES, Route
 from tests.fakes.discord.world import World
+from tests.fakes.faults import ConnectionLost, Fault, Faults, hang_up
 
 _READ_AT_MOST = 256 << 20
 _INVALID = {401, 403, 429}
@@ -34,7 +33,7 @@ class Server:
 
     def __init__(self, world: World, seen: Callable[[Call], None]) -> None:
         self.world = world
-        self.faults = Faults()
+        self.faults = Faults("cdn")
         self.limits = RateLimits(world.clock)
         self.troubles: list[Exception] = []
         self.invalid = 0
@@ -82,8 +81,8 @@ class Server:
             result = await self._answer(route, call)
         except ApiError as error:
             return _refusal(call, error, limited)
-        except _ConnectionLost:
-            return _hang_up(request)
+        except ConnectionLost:
+            return hang_up(request)
         except Exception as trouble:
             self.troubles.append(trouble)
             raise
@@ -112,19 +111,7 @@ class Server:
         fault = self.faults.take(call.route)
         if fault is None:
             return await self._act(route, call)
-        await self._pass_gate(fault)
-        if not fault.after:
-            _happen(fault)
-        result = await self._act(route, call)
-        await asyncio.sleep(fault.late_s)
-        _happen(fault)
-        return result
-
-    async def _pass_gate(self, fault: Fault) -> None:
-        if fault.gate is not None:
-            fault.gate.waiting += 1
-            self.world.changes.announce()
-            await fault.gate.is_open.wait()
+        return await fault.around(lambda: self._act(route, call), self.world.changes)
 
     async def _act(self, route: Route | None, call: Call) -> object:
         if route is None:
@@ -137,35 +124,18 @@ class Server:
         path = request.match_info["path"]
         call = self._record(request, "cdn", {"path": path}, None, {})
         fault = self.faults.take("cdn") or Fault()
-        await self._pass_gate(fault)
+        await fault.wait(self.world.changes)
         try:
-            _happen(fault)
+            fault.happen()
         except ApiError as error:
             return _refusal(call, error)
-        except _ConnectionLost:
-            return _hang_up(request)
+        except ConnectionLost:
+            return hang_up(request)
         found = served(self.world, path, request.query)
         call.status = 200 if found else 404
         if found is None:
             return web.Response(status=404, text=_GONE)
         return web.Response(body=found[0], content_type=found[1])
-
-
-class _ConnectionLost(Exception):
-    pass
-
-
-def _happen(fault: Fault) -> None:
-    if isinstance(fault.error, Lost):
-        raise _ConnectionLost
-    if fault.error is not None:
-        raise fault.error
-
-
-def _hang_up(request: web.Request) -> web.StreamResponse:
-    if request.transport is not None:
-        request.transport.abort()
-    return web.Response()
 
 
 def _refusal(call: Call, error: ApiError, headers: dict[str, str] | None = None) -> web.Response:

@@ -7,9 +7,9 @@ from contextlib import contextmanager
 from datetime import timedelta
 
 from tests.fakes.discord.errors import ApiError
-from tests.fakes.discord.faults import Fault, Gate, Lost
 from tests.fakes.discord.rest import ROUTES
 from tests.fakes.discord.server import Server
+from tests.fakes.faults import Fault, Gate, Lost
 
 
 class Trouble:

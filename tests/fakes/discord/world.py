@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import TypeVar
 
+from tests.fakes.changes import Changes
 from tests.fakes.discord import limits
 from tests.fakes.discord.clock import Clock
 from tests.fakes.discord.commands import Commands
@@ -31,7 +32,6 @@ from tests.fakes.discord.wire import (
     mentioned,
     message_json,
 )
-from tests.fakes.telegram.changes import Changes
 
 Name = TypeVar("Name")
 Kept = TypeVar("Kept")

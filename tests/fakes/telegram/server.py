@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 import inspect
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 
 from aiohttp import web
 
+from tests.fakes.faults import ConnectionLost, Fault, Faults, hang_up
 from tests.fakes.telegram.calls import Call, check_size, read_call
 from tests.fakes.telegram.errors import ApiError, unauthorized, unknown_method
-from tests.fakes.telegram.faults import Fault, Faults, Lost
 from tests.fakes.telegram.flood import Flood
 from tests.fakes.telegram.methods import METHODS
 from tests.fakes.telegram.world import World
@@ -30,7 +29,7 @@ class Server:
 
     def __init__(self, world: World, seen: Callable[[Call], None]) -> None:
         self.world = world
-        self.faults = Faults()
+        self.faults = Faults("getUpdates")
         self.flood: Flood | None = None
         self.troubles: list[Exception] = []
         self.url = ""
@@ -62,8 +61,8 @@ class Server:
         except ApiError as error:
             call.error = error
             return web.json_response(error.body(), status=error.code)
-        except _ConnectionLost:
-            return _hang_up(request)
+        except ConnectionLost:
+            return hang_up(request)
         except Exception as trouble:
             self.troubles.append(trouble)
             raise
@@ -74,16 +73,7 @@ class Server:
 
     async def _answer(self, call: Call) -> object:
         fault = self.faults.take(call.method) or Fault()
-        if fault.gate is not None:
-            fault.gate.waiting += 1
-            self.world.changes.announce()
-            await fault.gate.is_open.wait()
-        if not fault.after:
-            _happen(fault)
-        result = await self._act(call)
-        await asyncio.sleep(fault.late_s)
-        _happen(fault)
-        return result
+        return await fault.around(lambda: self._act(call), self.world.changes)
 
     async def _act(self, call: Call) -> object:
         method = METHODS.get(call.method.lower())
@@ -101,20 +91,3 @@ class Server:
             error = ApiError(404, "Not Found")
             return web.json_response(error.body(), status=error.code)
         return web.Response(body=file.data, content_type="application/octet-stream")
-
-
-class _ConnectionLost(Exception):
-    pass
-
-
-def _happen(fault: Fault) -> None:
-    if isinstance(fault.error, Lost):
-        raise _ConnectionLost
-    if fault.error is not None:
-        raise fault.error
-
-
-def _hang_up(request: web.Request) -> web.StreamResponse:
-    if request.transport is not None:
-        request.transport.abort()
-    return web.Response()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -12,12 +11,12 @@ from typing import TypeVar
 import pytest
 
 from deploy.errors import CommandFailed
+from tests.fakes.faults import Fault, Gate, Lost
 from tests.fakes.telegram import asking
 from tests.fakes.telegram.calls import Call
 from tests.fakes.telegram.cast import Cast
 from tests.fakes.telegram.chats import Chat
 from tests.fakes.telegram.errors import ApiError
-from tests.fakes.telegram.faults import Fault, Gate, Lost
 from tests.fakes.telegram.flood import Flood
 from tests.fakes.telegram.messages import Message
 from tests.fakes.telegram.people import Person
@@ -28,7 +27,6 @@ from tests.fakes.telegram.world import World
 
 Found = TypeVar("Found")
 _WITHIN_S = 10.0
-_LOOK_AGAIN_S = 0.1  # what a test waits for may be elsewhere than here
 
 
 class FakeTelegram(Cast):
@@ -200,12 +198,7 @@ class FakeTelegram(Cast):
         Raises:
             AssertionError: it never was; says what the chats show.
         """
-        end = time.monotonic() + within_s
-        while not (found := condition()):
-            left = end - time.monotonic()
-            assert left > 0, f"not within {within_s} s; there is:\n{self.shown()}"
-            await self.world.changes.wait(min(left, _LOOK_AGAIN_S))
-        return found
+        return await self.world.changes.until(condition, within_s=within_s, shown=self.shown)
 
     def shown(self) -> str:
         """Say what every chat shows and what the bot asked last, for people who read failures."""

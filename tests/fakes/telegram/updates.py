@@ -10,8 +10,8 @@ from itertools import count
 
 import aiohttp
 
+from tests.fakes.changes import Changes
 from tests.fakes.telegram import limits
-from tests.fakes.telegram.changes import Changes
 from tests.fakes.telegram.errors import Json, conflict
 
 ASKED_FOR_ONLY = frozenset({"chat_member", "message_reaction", "message_reaction_count"})

@@ -7,8 +7,8 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
 
+from tests.fakes.changes import Changes
 from tests.fakes.telegram import privacy
-from tests.fakes.telegram.changes import Changes
 from tests.fakes.telegram.chats import CHANNEL, KICKED, SUPERGROUP, Chat
 from tests.fakes.telegram.errors import Json
 from tests.fakes.telegram.files import Files

@@ -4,42 +4,26 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
-from itertools import count
 from pathlib import Path
 from typing import TypeVar
 
 from bots.discord_bot.app import running
-from bots.services import Services, opened
+from bots.services import opened
 from bots.settings import BotSettings
-from deploy.polling import wait_until
-from engine.jobs.catalogue import Offer
-from engine.jobs.job import Clip, Outcome, Progress, Succeeded, WorkerId
-from engine.jobs.media.store import clip_keys
 from engine.jobs.presence import Presence
-from engine.jobs.queue import Claim
-from tests.effect_cards import OFFER, a_card
 from tests.fakes.discord import Channel, FakeDiscord, Interaction, Message, Person
-from tests.fakes.photos import astronaut_jpeg
-from tests.job_samples import able
+from tests.flow.at_work import EFFECTS, SELFIE, SOON_S, WORKER, AtWork
 
 Found = TypeVar("Found")
-WORKER = WorkerId("worker-1")
-SOON_S = 20.0
-MORPH = a_card("morph", "Morph", ["turn me into another person"], photos=2, chinese="变脸")
-EFFECTS = Offer(effects=(*OFFER.effects, MORPH))
-SELFIE = astronaut_jpeg()
-CLIP = b"\x00\x00\x00\x18ftypisom a clip"
 
 
-@dataclass(frozen=True, slots=True)
-class DiscordHouse:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DiscordHouse(AtWork):
     """A bot at work on Discord."""
 
     discord: FakeDiscord
-    services: Services
-    _numbers: count[int] = field(default_factory=lambda: count(1))
 
     async def ask(
         self, who: Person, room: Channel, effect: str = "Robot", **options: object
@@ -73,46 +57,6 @@ class DiscordHouse:
         """Wait for something to be so."""
         return await self.discord.until(condition, within_s=SOON_S)
 
-    async def claim(self) -> Claim:
-        """Take the next job, as a worker does."""
-        ability = able(*(variant.needs for card in EFFECTS.effects for variant in card.variants))
-        claims: list[Claim] = []
-
-        async def taken() -> bool:
-            nonce = f"n{next(self._numbers)}"
-            claim = await self.services.queue.claim(WORKER, ability, nonce=nonce)
-            claims.extend([claim] if claim else [])
-            return bool(claims)
-
-        assert await wait_until(taken, within_s=SOON_S), "nothing is queued"
-        return claims[0]
-
-    async def progress(self, claim: Claim, fraction: float) -> None:
-        """Say how far a clip is."""
-        await self.services.queue.beat(
-            claim, Progress(job=claim.job.id, stage="rendering", fraction=fraction)
-        )
-
-    async def finish(
-        self, claim: Claim, outcome: Outcome | None = None, *, clip: bytes = CLIP
-    ) -> None:
-        """End a job: with a clip, unless it ends otherwise."""
-        keys = clip_keys(claim.job.id)
-        if outcome is None:
-            await self.services.media.put(keys.video, clip)
-            await self.services.media.put(keys.poster, SELFIE)
-            made = Clip(
-                key=keys.video, poster=keys.poster, width=512, height=512, seconds=4.0, bytes=1000
-            )
-            outcome = Succeeded(clip=made, variant="look", seed=claim.job.seed, took_s=8.0)
-        assert await self.services.queue.finish(claim, outcome)
-
-    async def make(self) -> Claim:
-        """Make the next clip."""
-        claim = await self.claim()
-        await self.finish(claim)
-        return claim
-
 
 @asynccontextmanager
 async def a_discord_house(
@@ -131,4 +75,4 @@ async def a_discord_house(
         await Presence(services.redis).announce(WORKER, EFFECTS, timedelta(minutes=5))
         async with running(services, read) as client:
             await client.wait_until_ready()
-            yield DiscordHouse(discord, services)
+            yield DiscordHouse(discord=discord, services=services)

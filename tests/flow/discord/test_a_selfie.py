@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from tests.fakes.discord import Channel, Person
-from tests.flow.discord.discord_house import CLIP, DiscordHouse
+from tests.flow.at_work import CLIP
+from tests.flow.discord.discord_house import DiscordHouse
 
 
 async def test_a_selfie_becomes_a_robot_in_a_thread(

@@ -9,7 +9,8 @@ from PIL import Image
 
 from tests.fakes.telegram import Chat, Message, Person
 from tests.fakes.telegram.files import VIDEO_NOTE
-from tests.flow.telegram.telegram_house import CLIP, SELFIE, TelegramHouse
+from tests.flow.at_work import CLIP, SELFIE
+from tests.flow.telegram.telegram_house import TelegramHouse
 
 
 def offers(label: str):

@@ -8,7 +8,8 @@ from redis.asyncio import Redis
 
 from engine.jobs.job import JobState
 from tests.fakes.telegram import Chat, FakeTelegram, Message, Person
-from tests.flow.telegram.telegram_house import SELFIE, TelegramHouse, a_telegram_house
+from tests.flow.at_work import SELFIE
+from tests.flow.telegram.telegram_house import TelegramHouse, a_telegram_house
 from tests.valkey import ValkeyProcess
 
 

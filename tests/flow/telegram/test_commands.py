@@ -6,7 +6,8 @@ import pytest
 
 from bots.texts.languages import LANGUAGES
 from tests.fakes.telegram import Chat, FakeTelegram, Person
-from tests.flow.telegram.telegram_house import SELFIE, TelegramHouse
+from tests.flow.at_work import SELFIE
+from tests.flow.telegram.telegram_house import TelegramHouse
 
 
 async def test_start_greets_and_says_what_to_do(

@@ -22,7 +22,7 @@ from engine.jobs.presence import Presence
 from tests.effect_cards import OFFER
 from tests.fakes.photos import astronaut_jpeg
 from tests.fakes.s3 import FakeS3
-from tests.flow.telegram.telegram_house import WORKER
+from tests.flow.at_work import WORKER
 from tests.peers.telemelya import REGION, Telemelya, keys, telemelya_running
 from tests.valkey import ValkeyProcess
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from tests.fakes.telegram import FakeTelegram, Person
-from tests.flow.telegram.telegram_house import SELFIE, TelegramHouse
+from tests.flow.at_work import SELFIE
+from tests.flow.telegram.telegram_house import TelegramHouse
 
 
 async def test_a_photo_answered_with_a_command_becomes_a_clip(

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.fakes.telegram import Chat, FakeTelegram, Person
-from tests.flow.telegram.telegram_house import CLIP, SELFIE, TelegramHouse
+from tests.flow.at_work import CLIP, SELFIE
+from tests.flow.telegram.telegram_house import TelegramHouse
 
 
 async def test_a_message_sent_through_the_bot_becomes_a_clip(

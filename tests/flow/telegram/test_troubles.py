@@ -7,10 +7,11 @@ from pathlib import Path
 
 from redis.asyncio import Redis
 
+from tests.fakes.faults import LOST
 from tests.fakes.telegram import Chat, FakeTelegram, Person
 from tests.fakes.telegram.errors import too_many
-from tests.fakes.telegram.faults import LOST
-from tests.flow.telegram.telegram_house import SELFIE, TelegramHouse, a_telegram_house
+from tests.flow.at_work import SELFIE
+from tests.flow.telegram.telegram_house import TelegramHouse, a_telegram_house
 from tests.valkey import ValkeyProcess
 
 

@@ -15,7 +15,8 @@ from redis.asyncio import Redis
 
 from deploy.ports import free_port
 from tests.fakes.telegram import Chat, FakeTelegram, Person
-from tests.flow.telegram.telegram_house import SELFIE, TelegramHouse, a_telegram_house
+from tests.flow.at_work import SELFIE
+from tests.flow.telegram.telegram_house import TelegramHouse, a_telegram_house
 from tests.valkey import ValkeyProcess
 
 

@@ -24,13 +24,6 @@ DAY_S = 24 * 3600
 
 
 @pytest.fixture
-async def s3() -> AsyncGenerator[FakeS3]:
-    s3 = FakeS3()
-    async with s3.running():
-        yield s3
-
-
-@pytest.fixture
 async def house(
     tmp_path: Path, valkey: ValkeyProcess, redis: Redis, s3: FakeS3
 ) -> AsyncGenerator[House]:

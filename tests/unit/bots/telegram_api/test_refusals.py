@@ -23,6 +23,7 @@ from bots.telegram_api.refusals import (
     has_no_text,
     translated,
 )
+from tests.fakes.faults import LOST, Lost
 from tests.fakes.telegram import FakeTelegram
 from tests.fakes.telegram.errors import (
     ApiError,
@@ -37,7 +38,6 @@ from tests.fakes.telegram.errors import (
     unauthorized,
     upgraded,
 )
-from tests.fakes.telegram.faults import LOST, Lost
 
 
 async def what_it_becomes(served: FakeTelegram, error: ApiError | Lost) -> BotsError | None:

@@ -19,13 +19,6 @@ from tests.valkey import ValkeyProcess
 
 
 @pytest.fixture
-async def s3() -> AsyncGenerator[FakeS3]:
-    s3 = FakeS3()
-    async with s3.running():
-        yield s3
-
-
-@pytest.fixture
 async def web(
     tmp_path: Path, valkey: ValkeyProcess, redis: Redis, s3: FakeS3
 ) -> AsyncGenerator[WebHouse]:

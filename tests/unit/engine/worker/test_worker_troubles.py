@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import AsyncGenerator, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -25,14 +25,6 @@ from tests.unit.engine.worker.broken_looks import looking, photo_for_ever
 from tests.unit.engine.worker.working import PHOTO, is_running, job, outcome, until, working
 
 AWAY = 503, "ServiceUnavailable"
-
-
-@pytest.fixture
-async def s3() -> AsyncGenerator[FakeS3]:
-    """A store on the network."""
-    s3 = FakeS3()
-    async with s3.running():
-        yield s3
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ import pytest
 
 from tests.fakes.discord import Channel, FakeDiscord, Person
 from tests.fakes.discord.errors import unavailable
-from tests.fakes.discord.faults import LOST
+from tests.fakes.faults import LOST
 from tests.unit.fakes.discord.bot import Bot
 from tests.unit.fakes.discord.refusals import refused
 

@@ -6,9 +6,9 @@ import pytest
 from telegram import Bot
 from telegram.error import EndPointNotFound, NetworkError, RetryAfter, TimedOut
 
+from tests.fakes.faults import LOST
 from tests.fakes.telegram import Chat, FakeTelegram, Person
 from tests.fakes.telegram.errors import internal, too_many
-from tests.fakes.telegram.faults import LOST
 from tests.unit.fakes.telegram.refusals import refused
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 import pytest
@@ -30,13 +30,6 @@ VERBS: dict[str, Callable[[MediaStore], Awaitable[object]]] = {
     "used_bytes": lambda media: media.used_bytes(),
 }
 each_verb = pytest.mark.parametrize("verb", VERBS.values(), ids=VERBS)
-
-
-@pytest.fixture
-async def s3() -> AsyncGenerator[FakeS3]:
-    s3 = FakeS3()
-    async with s3.running():
-        yield s3
 
 
 @each_verb
