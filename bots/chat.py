@@ -20,6 +20,12 @@ PersonId = NewType("PersonId", str)
 PlaceId = NewType("PlaceId", str)
 """Platform and its own id of the chat, as in `web:5f3a`."""
 MessageId = NewType("MessageId", str)
+"""A message; what follows a `#` is a way to change it, of which one message may have several."""
+
+
+def is_same_message(one: MessageId, other: MessageId) -> bool:
+    """Tell whether two names mean one message, whichever way it is changed."""
+    return one.partition("#")[0] == other.partition("#")[0]
 
 
 def job_id(bot: str, *platform_ids: str) -> JobId:
@@ -137,6 +143,10 @@ class Placeholder:
 
     place: PlaceId
     message: MessageId
+
+    def is_same(self, other: Placeholder) -> bool:
+        """Tell whether both are one message, whichever way it is changed."""
+        return self.place == other.place and is_same_message(self.message, other.message)
 
 
 class Chat(Protocol):

@@ -82,7 +82,7 @@ class Placing:
 
     async def take_away(self, request: Request, old: Placeholder, *, for_: Placeholder) -> None:
         """Remove a message that another one has replaced; if that fails it only looks untidy."""
-        if old == for_:
+        if old.is_same(for_):
             return
         try:
             await self._lanes.remove(old, request.id)
@@ -97,10 +97,13 @@ class Placing:
     async def _give_way(self, request: Request, memory: Memory, placeholder: Placeholder) -> None:
         """Remove a message that is not needed, unless the platform gave the same one to others."""
         known = await self._journal.get(request.id)
-        if known is None or known.erased or known.placeholder != placeholder:
+        kept = None if known is None or known.erased else known.placeholder
+        if kept == placeholder:
+            return
+        if kept is None or not kept.is_same(placeholder):
             await self.remove(request, placeholder)
-            memory.posted = None
-            raise Overtaken
+        memory.posted = None
+        raise Overtaken
 
 
 @contextmanager

@@ -30,7 +30,7 @@ def user_of(person: PersonId) -> int:
 def message_id(channel: int, message: int, interaction: int | None = None) -> MessageId:
     """Name a message, and the interaction through which it can be changed."""
     name = f"{channel}:{message}"
-    return MessageId(name if interaction is None else f"{name}:{interaction}")
+    return MessageId(name if interaction is None else f"{name}#{interaction}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +44,6 @@ class Numbers:
     @classmethod
     def of(cls, name: MessageId) -> Self:
         """Take a name apart."""
-        channel, message, *through = name.split(":")
-        return cls(int(channel), int(message), int(through[0]) if through else None)
-
-    def is_same(self, other: Numbers) -> bool:
-        """Tell whether two names mean one message."""
-        return (self.channel, self.message) == (other.channel, other.message)
+        itself, _, through = name.partition("#")
+        channel, message = itself.split(":")
+        return cls(int(channel), int(message), int(through) if through else None)

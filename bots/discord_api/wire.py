@@ -66,15 +66,15 @@ class Wire:
     async def say(self, where: Where, content: Content, *, nonce: str | None = None) -> MessageId:
         """Write a message of the bot's own."""
         channel = self._messageable(int(where.room or where.place.partition(":")[2]))
-        answered = Numbers.of(where.reply_to) if where.reply_to else None
         named: dict[str, Any] = {} if nonce is None else {"nonce": nonce}
+        if where.reply_to is not None:
+            named["reference"] = _reference(Numbers.of(where.reply_to))
         with translated():
             sent = await channel.send(
                 content.text[:_TEXT],
                 view=content.view or discord.utils.MISSING,
                 files=content.files,
                 allowed_mentions=_pinging(content.pings),
-                reference=_reference(answered) if answered else discord.utils.MISSING,
                 **named,
             )
             return message_id(channel.id, sent.id)

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bots.chat import MessageId, Person, PersonId, ShownClip
+from bots.chat import MessageId, Person, PersonId, ShownClip, is_same_message
 from bots.desk.events import Picture, Pressed
 from bots.desk.keys import Rows
 from bots.desk.where import Where
 from bots.discord_api.drawing import drawn
 from bots.discord_api.handles import Handle
-from bots.discord_api.names import Numbers
 from bots.discord_api.wire import Content, Wire
 from bots.discord_bot.chat import DiscordChat
 from bots.errors import BotsError, ChatForbidden, MessageGone
@@ -61,7 +60,9 @@ class DiscordPlatform:
         if handle is None:
             await self.wire.say(where, content)
             return
-        if where.turn_into is not None and not _is_same(where.turn_into, pressed):
+        if where.turn_into is not None and not (
+            pressed and is_same_message(where.turn_into, pressed)
+        ):
             if handle.only_theirs:
                 await self.wire.edit(where.turn_into, handle, content)
                 return
@@ -90,7 +91,3 @@ class DiscordPlatform:
     async def runs(self, where: Where, who: Person) -> bool:  # noqa: ARG002
         """Tell whether somebody makes the rules: Discord says so with what they do."""
         return where.admin
-
-
-def _is_same(answer: MessageId, pressed: MessageId | None) -> bool:
-    return pressed is not None and Numbers.of(answer).is_same(Numbers.of(pressed))

@@ -57,6 +57,7 @@ class FakeChat:
         has_nonce: the same post again gives the same message; otherwise it shows a second one.
         takes_clips: False: every clip is too large for it.
         closed: places where nothing new may be posted.
+        is_reached_anew: a post in place of a message is that message, reached another way.
         fading: messages that can soon be changed no more.
         frozen: messages that cannot be changed any more, nor be taken away.
         faults: by verb, for its next calls.
@@ -71,6 +72,7 @@ class FakeChat:
 
     has_nonce: bool = False
     takes_clips: bool = True
+    is_reached_anew: bool = False
     closed: set[PlaceId] = field(default_factory=set[PlaceId])
     fading: set[Placeholder] = field(default_factory=set[Placeholder])
     frozen: set[Placeholder] = field(default_factory=set[Placeholder])
@@ -96,7 +98,7 @@ class FakeChat:
         with self._call("post", place, job):
             if place in self.closed:
                 raise ChatForbidden
-            placeholder = Placeholder(place=place, message=MessageId(f"m{next(self._numbers)}"))
+            placeholder = self._name(place, replaces)
             if self.has_nonce:
                 known = self._nonces.setdefault((job, replaces), placeholder)
                 if known != placeholder:
@@ -119,8 +121,9 @@ class FakeChat:
 
     async def remove(self, placeholder: Placeholder) -> None:
         with self._call("remove", placeholder.place, self._job_of(placeholder)):
-            if placeholder not in self.frozen:
-                self.shown.pop(placeholder, None)
+            for known in [each for each in self.shown if each.is_same(placeholder)]:
+                if known not in self.frozen:
+                    del self.shown[known]
 
     def is_fading(self, placeholder: Placeholder) -> bool:
         return placeholder in self.fading | self.frozen
@@ -128,6 +131,14 @@ class FakeChat:
     async def nudge(self, placeholder: Placeholder, job: JobId, text: str) -> None:
         with self._call("nudge", placeholder.place, job):
             self.nudges.append(text)
+
+    def _name(self, place: PlaceId, replaces: Placeholder | None) -> Placeholder:
+        """Name a message that is posted; its way to be reached before leads nowhere any more."""
+        name = f"m{next(self._numbers)}"
+        if self.is_reached_anew and replaces is not None:
+            self.shown.pop(replaces, None)
+            name = f"{replaces.message.partition('#')[0]}#{name}"
+        return Placeholder(place=place, message=MessageId(name))
 
     def lose(self) -> None:
         """Let people delete every message."""

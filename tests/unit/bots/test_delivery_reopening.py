@@ -35,6 +35,21 @@ async def test_a_request_that_waits_goes_on_in_the_new_message(house: House) -> 
     assert message.clip is not None
 
 
+async def test_the_message_that_is_reached_another_way_from_now_on_is_not_taken_away(
+    house: House,
+) -> None:
+    house.chat.is_reached_anew = True
+    delivery = house.delivery()
+    ask = await house.opened(delivery)
+    now = await delivery.reopen(ask.id)
+    assert list(house.chat.shown) == [now]
+    assert (await house.request(ask.id)).placeholder == now
+    async with at_work(delivery.run()):
+        await house.work(lambda claim: success(claim.job))
+        await delivered(house, ask.id)
+    assert house.chat.clips(ask.id) == 1
+
+
 async def test_a_request_that_nobody_was_shown_is_opened(house: House) -> None:
     ask = await house.submitted()
     now = await house.delivery().reopen(ask.id)
