@@ -74,6 +74,13 @@ def _color(text: str) -> str:
     return text.lower()
 
 
+def written(value: ParamValue) -> str:
+    """Write a value as people do."""
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
 def next_value(param: ParamCard, value: ParamValue) -> ParamValue:
     """Say what an option is turned to from a value; after the last comes the first."""
     values = values_of(param)

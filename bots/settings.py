@@ -33,6 +33,9 @@ Numbers = Annotated[tuple[int, ...], NoDecode, BeforeValidator(_split_numbers)]
 """Whole numbers with commas between."""
 
 
+DISCORD_API = "https://discord.com/api/v10"
+
+
 class BotSettings(SharedSettings):
     """Who may use the bots, how much, how long things are kept, and where the web chat listens."""
 
@@ -132,7 +135,7 @@ class BotSettings(SharedSettings):
         description="shards of all processes together; 0: as many as Discord wants",
     )
     discord_api_url: str = Field(
-        default="https://discord.com/api/v10",
+        default=DISCORD_API,
         description="where Discord's API is; another only for tests",
     )
 

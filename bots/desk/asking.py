@@ -93,7 +93,14 @@ class Asking:
             seed=wish.seed,
         )
         await self.answers.put(job, where.saved(), self.now())
-        await self._open(await self.studio.submit(ask))
+        try:
+            ticket = await self.studio.submit(ask)
+        except Refused:
+            if wish.photos and wish.effect is None:
+                # another effect can be picked for them still
+                await self.drafts.put(self.begin(who, where, [job], wish.photos))
+            raise
+        await self._open(ticket)
 
     async def again(self, who: Person, where: Where, before: JobId, job: JobId) -> None:
         """Ask for the same as before, with another seed.
@@ -128,13 +135,19 @@ class Asking:
         self, who: Person, where: Where, photos: Sequence[MediaKey], name: Sequence[str]
     ) -> None:
         """Keep photos, and offer the effects there are for them."""
-        draft = self.begin(who, where, name, tuple(photos[:_ENOUGH_PHOTOS]))
-        await self.drafts.put(draft)
         talk = _tongues(who)[1]
         if len(photos) > _ENOUGH_PHOTOS:
             text = talk.pick_for_many(len(photos))
         else:
             text = talk.pick() if len(photos) <= 1 else talk.pick_for_two()
+        await self.offer_saying(who, where, photos, name, text)
+
+    async def offer_saying(
+        self, who: Person, where: Where, photos: Sequence[MediaKey], name: Sequence[str], text: str
+    ) -> None:
+        """Keep photos, and offer the effects there are for them with these words."""
+        draft = self.begin(who, where, name, tuple(photos[:_ENOUGH_PHOTOS]))
+        await self.drafts.put(draft)
         await self._offer(who, where, draft, text)
 
     async def offer_all(self, who: Person, where: Where, name: Sequence[str]) -> None:
@@ -265,6 +278,11 @@ def fitting(wanted: ClipFormat, where: Where) -> ClipFormat:
 def draft_id(name: str, *parts: str) -> str:
     """Name a draft by what it began with."""
     return job_id(name, "begun", *parts)[:_DRAFT_ID]
+
+
+def is_draft(name: str) -> bool:
+    """Tell the name of a draft from that of a job."""
+    return len(name) == _DRAFT_ID
 
 
 def _tongues(who: Person) -> tuple[Texts, Talk]:

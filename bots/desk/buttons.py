@@ -5,22 +5,21 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 
-from bots.chat import MessageId, Person, job_id
-from bots.codes import Code, Verb, named, short_name
+from bots.chat import MessageId, job_id
+from bots.codes import Code, Verb
 from bots.desk.asking import Asking, Wish
 from bots.desk.commands import Commands
 from bots.desk.events import Pressed
+from bots.desk.recalling import Recalling
 from bots.desk.remixing import Remixing
 from bots.desk.rules import Ruling
 from bots.desk.where import Where
 from bots.languages import Languages
 from bots.messages import HD_SIZE
-from bots.store.drafts import Draft
 from bots.texts.languages import LANGUAGES
 from bots.texts.rules_talk import RulesTalk
 from bots.texts.talk import Talk
 from bots.texts.texts import Texts
-from engine.jobs.catalogue import EffectCard
 from engine.jobs.errors import Refused
 from engine.jobs.job import JobId, Succeeded
 from engine.jobs.refusal import Refusal, RefusalCode
@@ -33,6 +32,7 @@ class Buttons:
     """Carries out presses."""
 
     asking: Asking
+    recalling: Recalling
     remixing: Remixing
     ruling: Ruling
     commands: Commands
@@ -70,7 +70,7 @@ class Buttons:
         }
 
     async def _about_draft(self, pressed: Pressed, code: Code) -> str:
-        draft, message = await self.draft(pressed.who, code.about), pressed.message
+        draft, message = await self.recalling.draft(pressed.who, code.about), pressed.message
         if message is None:
             raise Refused(Refusal(RefusalCode.PHOTO_GONE))
         where = pressed.where
@@ -83,22 +83,9 @@ class Buttons:
             case Verb.GO:
                 await self.remixing.make(pressed.who, where, draft, message)
             case _:
-                card = await self.card(code.which)
+                card = await self.recalling.card(code.which)
                 await self.asking.pick(pressed.who, where, draft, card, message)
         return ""
-
-    async def draft(self, who: Person, name: str) -> Draft:
-        """Find what somebody has begun.
-
-        Raises:
-            Refused: it is not kept any more, or not theirs.
-        """
-        draft = await self.asking.drafts.get(name)
-        if draft is None:
-            raise Refused(Refusal(RefusalCode.PHOTO_GONE))
-        if draft.person != who.id:
-            raise Refused(Refusal(RefusalCode.NOT_YOURS))
-        return draft
 
     async def _again(self, pressed: Pressed, code: Code) -> None:
         await self.asking.again(pressed.who, _below(pressed), JobId(code.about), self._job(pressed))
@@ -120,33 +107,14 @@ class Buttons:
         name = ("other", pressed.query)
         await self.asking.offer(pressed.who, _below(pressed), before.photos, name)
 
-    async def remembered(self, who: Person, code: Code) -> tuple[Wish, EffectCard]:
-        """Say what a job was asked for with, and its effect, or the other one that a code names.
-
-        Raises:
-            Refused: there is no such job, it is not theirs, or nobody makes the effect now.
-        """
-        before = await self.asking.studio.recall(who, JobId(code.about))
-        card = await self.card(code.which or short_name(before.effect))
-        wish = Wish.of(before)
-        if card.id != before.effect:
-            wish = replace(wish, effect=card.id, words="", params=None)
-        return wish, card
-
     async def _choose(self, pressed: Pressed, code: Code) -> None:
         """Take another effect for the same photos; for words without any, ask for a photo."""
+        where = _below(pressed)
+        wish, card = await self.recalling.begun(pressed.who, pressed.where, code)
         name = ("choose", code.about, code.which)
-        try:
-            wish, card = await self.remembered(pressed.who, code)
-        except Refused as refused:
-            if refused.refusal.code is not RefusalCode.UNKNOWN_JOB:
-                raise
-            card = await self.card(code.which)
-            latest = await self.asking.latest(pressed.who, pressed.where)
-            draft = latest or self.asking.begin(pressed.who, pressed.where, name)
-        else:
-            draft = self.asking.begin(pressed.who, _below(pressed), name, wish.photos)
-        await self.asking.pick(pressed.who, _below(pressed), draft, card, None)
+        draft = self.asking.begin(pressed.who, where, name, wish.photos)
+        draft = replace(draft, prompt=wish.words)
+        await self.asking.pick(pressed.who, where, draft, card, None)
 
     async def _details(self, pressed: Pressed, code: Code) -> str:
         made = await self.asking.studio.made(JobId(code.about))
@@ -221,17 +189,6 @@ class Buttons:
         await self.asking.studio.forget(pressed.who)
         self.languages.forget(pressed.who.id)
         return Talk(Texts.of(pressed.who.language)).forgotten()
-
-    async def card(self, short: str) -> EffectCard:
-        """Find the effect of a short name.
-
-        Raises:
-            Refused: no worker makes it now.
-        """
-        card = named(await self.asking.studio.effects(), short)
-        if card is None:
-            raise Refused(Refusal(RefusalCode.NO_WORKER))
-        return card
 
     def _job(self, pressed: Pressed) -> JobId:
         return job_id(self.asking.name, "press", pressed.query)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bots.gallery import called
-from bots.options import values_of
+from bots.options import values_of, written
 from bots.texts.texts import Texts
 from engine.jobs.catalogue import EffectCard
 
@@ -32,9 +32,9 @@ def suggested_options(cards: Sequence[EffectCard], effect: str, current: str) ->
     card = called(cards, effect)
     if card is None:
         return []
-    written = current.replace(",", " ").split()
-    last = "" if current.endswith((" ", ",")) or not written else written.pop()
-    begun = " ".join(written)
-    each = [f"{param.name}={value}" for param in card.params for value in values_of(param)]
+    parts = current.replace(",", " ").split()
+    last = "" if current.endswith((" ", ",")) or not parts else parts.pop()
+    begun = " ".join(parts)
+    each = [f"{param.name}={written(value)}" for param in card.params for value in values_of(param)]
     free = [one for one in each if one.partition("=")[0] not in options_in(begun)]
     return [f"{begun} {one}".strip() for one in free if last in one]

@@ -33,6 +33,7 @@ class Said:
         answered_message: the message that this one answers.
         album: what pictures that were sent together have in common.
         unusable: a thing was sent that holds no picture.
+        hidden: the platform does not show us the message that this one answers.
     """
 
     update: int
@@ -47,6 +48,7 @@ class Said:
     answered_message: MessageId | None = None
     album: str | None = None
     unusable: bool = False
+    hidden: bool = False
 
     @property
     def pictures_meant(self) -> tuple[Picture, ...]:

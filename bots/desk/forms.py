@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from bots.desk.asking import Wish
-from bots.options import values_of
+from bots.options import values_of, written
 from bots.texts.talk import Talk
 from bots.texts.texts import Texts
 from engine.jobs.catalogue import EffectCard, ParamCard
@@ -94,7 +94,7 @@ def value_name(texts: Texts, param: ParamCard, value: ParamValue) -> str:
     """Name the value of an option."""
     if param.kind == "bool":
         return Talk(texts).switched_on(bool(value))
-    return f"{value:g}" if isinstance(value, float) else str(value)
+    return written(value)
 
 
 def _value(param: ParamCard, chosen: str) -> ParamValue:

@@ -44,10 +44,10 @@ class Listening:
             pictures = [first.answered]
         if pictures:
             await self._see(first, pictures, words)
-        elif first.unusable:
-            await self.asking.replies.say(
-                first.where, Talk(Texts.of(first.who.language)).no_picture()
-            )
+        elif first.unusable or first.hidden:
+            talk = Talk(Texts.of(first.who.language))
+            text = talk.no_picture() if first.unusable else talk.hidden_photo()
+            await self.asking.replies.say(first.where, text)
         elif words and not await self.remixing.reword(first, words):
             await self._read(first, words)
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from bots.chat import Person, PersonId
-from bots.codes import Code, Verb
+from bots.chat import PersonId
+from bots.codes import Code
 from bots.desk.asking import Asking, Wish
 from bots.desk.choosing import options_in
 from bots.desk.desk import Desk
@@ -16,13 +16,10 @@ from bots.desk.turn import Turn
 from bots.gallery import called
 from bots.texts.talk import Talk
 from bots.texts.texts import Texts
-from engine.jobs.catalogue import EffectCard
 from engine.jobs.errors import Refused
 from engine.jobs.job import MediaKey
 from engine.jobs.refusal import Refusal, RefusalCode
 
-GALLERY = "gallery"
-"""What a code is about that has only an effect."""
 _NAMED = 40
 
 
@@ -66,27 +63,17 @@ class Orders:
         studio = self.desk.asking.studio
         if whose != turn.who.id and not await studio.shares_avatar(whose):
             raise Refused(Refusal(RefusalCode.AVATAR_NOT_SHARED, {"name": name[:_NAMED]}))
-        await self.offer(turn, [picture])
+        keys, text = await self._taken(turn, [picture]), turn.talk.pick_for_avatar(name[:_NAMED])
+        await self.desk.asking.offer_saying(turn.who, turn.where, keys, [turn.name], text)
 
     async def fill_in(
         self, turn: Turn, code: Code, filled: Filled, pictures: Sequence[Picture]
     ) -> None:
         """Ask for what a form says."""
-        wish, card = await self.begun(turn.who, code)
+        wish, card = await self.desk.buttons.recalling.begun(turn.who, turn.where, code)
         whole = changed(card, wish, filled)
         photos = (*whole.photos, *await self._taken(turn, pictures))[: max(card.photos, 1)]
         await self._ask(turn, replace(whole, photos=photos))
-
-    async def begun(self, who: Person, code: Code) -> tuple[Wish, EffectCard]:
-        """Find what a form is about: a job to be changed, a draft, or an effect alone."""
-        buttons = self.desk.buttons
-        if not code.which or code.verb is Verb.CHOOSE:
-            return await buttons.remembered(who, code)
-        card = await buttons.card(code.which)
-        if code.about == GALLERY:
-            return Wish(effect=card.id), card
-        draft = await buttons.draft(who, code.about)
-        return Wish(photos=draft.photos, effect=card.id, words=draft.prompt), card
 
     async def _ask(self, turn: Turn, wish: Wish) -> None:
         asking = self.desk.asking

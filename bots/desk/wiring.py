@@ -13,6 +13,7 @@ from bots.desk.desk import Desk
 from bots.desk.listening import Listening
 from bots.desk.photos import PhotoDesk
 from bots.desk.platform import Platform
+from bots.desk.recalling import Recalling
 from bots.desk.remixing import Remixing
 from bots.desk.replies import Replies
 from bots.desk.rules import Ruling
@@ -63,6 +64,7 @@ def open_desk(
         listening=listening,
         buttons=Buttons(
             asking=asking,
+            recalling=Recalling(asking),
             remixing=remixing,
             ruling=ruling,
             commands=commands,

@@ -10,11 +10,13 @@ from functools import partial
 
 import aiohttp
 import discord
+from discord.gateway import DiscordWebSocket
 from discord.http import Route
+from yarl import URL
 
 from bots.beside import beside
 from bots.chat import PlaceId
-from bots.delivery.budget import Rate
+from bots.delivery.budget import Budget, Rate
 from bots.delivery.delivery import Delivery
 from bots.delivery.pace import Pace
 from bots.delivery.shared_budget import SharedBudget
@@ -26,6 +28,7 @@ from bots.desk.panel import RuleDesk
 from bots.desk.wiring import open_desk
 from bots.discord_api.permissions import NEEDED
 from bots.discord_api.wire import Wire
+from bots.discord_bot.calls import CountedCalls
 from bots.discord_bot.chat import DiscordChat
 from bots.discord_bot.client import DiscordClient, Parts
 from bots.discord_bot.commands import Commands
@@ -37,7 +40,7 @@ from bots.discord_bot.presses import Presses
 from bots.discord_bot.server_settings import Settings
 from bots.persistence import until_answered
 from bots.services import Services
-from bots.settings import BotSettings
+from bots.settings import DISCORD_API, BotSettings
 from bots.texts.talk import Talk
 from bots.texts.texts import Texts
 from engine.jobs.addresses import Addresses
@@ -73,8 +76,10 @@ async def running(services: Services, settings: BotSettings) -> AsyncGenerator[D
     """Run the Discord bot for as long as the context lasts."""
     address(settings.discord_api_url)
     async with DiscordClient(settings.discord_shard_ids, settings.discord_shard_count) as client:
-        delivering = _put_together(client, services, settings)
+        delivering = put_together(client, services, settings)
         await _introduced(client, _token(settings))
+        if settings.discord_api_url != DISCORD_API:
+            await _find_gateway(client)
         known = Addresses(services.redis).keep(services.bot, invitation(client))
         async with beside(delivering.run(), client.connect(), known):
             yield client
@@ -85,7 +90,14 @@ def address(api: str) -> None:
     Route.BASE = api.rstrip("/")
 
 
-def _put_together(client: DiscordClient, services: Services, settings: BotSettings) -> Delivery:
+async def _find_gateway(client: DiscordClient) -> None:
+    """Have the library connect where another address says, also when it begins a session anew."""
+    _, gateway, _ = await client.http.get_bot_gateway()
+    DiscordWebSocket.DEFAULT_GATEWAY = URL(gateway)
+
+
+def put_together(client: DiscordClient, services: Services, settings: BotSettings) -> Delivery:
+    """Have a client serve people; what shows them their clips has still to be run."""
     wire = Wire(client, services.now)
     budget = SharedBudget(services.redis, services.bot, rate_of, overall=OVERALL)
     chat = DiscordChat(
@@ -95,9 +107,10 @@ def _put_together(client: DiscordClient, services: Services, settings: BotSettin
         media=services.media,
         now=services.now,
     )
-    delivery = services.delivery(chat, PACE, budget)
-    platform = DiscordPlatform(wire=wire, chat=chat)
-    desk = open_desk(platform, delivery, budget, services, settings, _only_here)
+    calls = CountedCalls(budget=budget, answers=services.answers, now=services.now)
+    delivery = services.delivery(chat, PACE, calls)
+    platform = DiscordPlatform(wire=wire, chat=chat, photo_bytes=settings.photo_bytes)
+    desk = open_desk(platform, delivery, Budget(), services, settings, _only_here)
     counter, orders = Counter(desk=desk, platform=platform), Orders(desk=desk)
     gallery = Gallery(counter=counter, media=services.media)
     rules = Settings(counter=counter, rules=RuleDesk(asking=desk.asking))

@@ -12,12 +12,11 @@ from discord import app_commands
 from discord.ext import commands
 
 from bots.discord_api.handles import Interaction
+from bots.discord_api.menu_translator import MenuTranslator
 from bots.discord_bot.commands import Commands
 from bots.discord_bot.hearing import Hearing
 from bots.discord_bot.presses import Press, Presses
 from bots.errors import BotsError
-from bots.texts.discord_menu import discord_commands, discord_names
-from bots.texts.texts import Texts
 from engine.jobs.errors import JobsError
 
 log = logging.getLogger(__name__)
@@ -94,29 +93,3 @@ class DiscordClient(commands.AutoShardedBot):
             await self._parts.hearing.hear(message, self.user)
         except (BotsError, JobsError) as error:
             log.warning("message %s is not answered: %s", message.id, error)
-
-
-class MenuTranslator(app_commands.Translator):
-    """Names and describes commands in the languages there are."""
-
-    async def translate(
-        self,
-        string: app_commands.locale_str,  # noqa: ARG002
-        locale: discord.Locale,
-        context: app_commands.TranslationContext[Any, Any],
-    ) -> str | None:
-        """Say it in a language, if there is another word for it there."""
-        texts = Texts.of(str(locale))
-        if not str(locale).startswith(texts.language) or texts.language == "en":
-            return None
-        place, named = context.location, _key(context.data)
-        if place.name.endswith("_name"):
-            return discord_names(texts).get(named)
-        if place.name.endswith("_description"):
-            return discord_commands(texts).get(named)
-        return None
-
-
-def _key(data: Any) -> str:
-    command = getattr(data, "command", None)
-    return f"{command.name}.{data.name}" if command is not None else str(data.name)

@@ -20,14 +20,13 @@ from bots.discord_api.pictures import pictures_in, pictures_of
 from bots.discord_bot.counter import Counter
 from bots.discord_bot.gallery import Gallery
 from bots.discord_bot.server_settings import Settings
-from bots.texts.discord_menu import discord_commands
+from bots.texts.discord_menu import AVATAR_MENU, PHOTO_MENU, discord_commands
 from bots.texts.forms_talk import FormsTalk
 from bots.texts.languages import LANGUAGES, NAMES
 from bots.texts.texts import Texts
 from engine.jobs.catalogue import EffectCard
+from engine.jobs.refusal import Refusal, RefusalCode
 
-PHOTO_MENU = "Apply effect to photo"
-AVATAR_MENU = "Apply effect to avatar"
 _PLAIN = ("jobs", "cancel", "info", "privacy", "terms", "forgetme", "help", "optin")
 _SUGGESTED = 25
 _NAME = 100
@@ -143,6 +142,9 @@ class Commands:
 
     def _avatar_menu(self):
         async def avatar(interaction: Interaction, user: discord.User) -> None:
+            if user.bot:
+                await self.counter.refuse(interaction, Refusal(RefusalCode.AVATAR_OF_BOT))
+                return
             avatar = user.display_avatar.replace(size=_AVATAR_PX, static_format="png")
             picture, whose = Picture(file=avatar.url), person_of(user).id
             await self.counter.confide(
@@ -162,7 +164,7 @@ class Commands:
         self, interaction: Interaction, current: str
     ) -> list[app_commands.Choice[str]]:
         """Suggest effects, with what each needs."""
-        texts = Texts.of(str(interaction.locale))
+        texts = await self.counter.texts(interaction)
         found = matching(await self._cards(), current, texts)[:_SUGGESTED]
         return [
             app_commands.Choice(name=_suggested(texts, card), value=texts.title(card.title)[:_NAME])

@@ -5,6 +5,7 @@ Whatever goes wrong after that becomes a sentence which only who asked can see.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from dataclasses import dataclass, replace
 
@@ -14,18 +15,20 @@ from bots.chat import MessageId
 from bots.desk.desk import Desk
 from bots.desk.turn import Turn, Work
 from bots.desk.where import Where
+from bots.discord_api.acknowledging import acknowledge
 from bots.discord_api.handles import Interaction
 from bots.discord_api.names import message_id, person_of
 from bots.discord_api.permissions import check_permissions
-from bots.discord_api.refusals import is_too_late
+from bots.discord_api.where import where_of
 from bots.discord_bot.platform import DiscordPlatform
-from bots.discord_bot.where import where_of
 from bots.errors import BotsError
 from bots.texts.texts import Texts
 from engine.jobs.errors import JobsError, Refused
 from engine.jobs.refusal import Refusal, RefusalCode
 
 log = logging.getLogger(__name__)
+
+_IN_TIME_S = 0.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,23 +40,41 @@ class Counter:
 
     async def show(self, interaction: Interaction, work: Work) -> None:
         """Carry out what becomes a message that everybody sees."""
-        acknowledged = await _acknowledge(interaction, thinking=True)
+        acknowledged = await acknowledge(interaction, thinking=True)
         if acknowledged:
             where = where_of(interaction, answer=acknowledged)
             await self._carry_out(interaction, where, _with_permissions(interaction, work))
 
     async def confide(self, interaction: Interaction, work: Work) -> None:
         """Carry out what is answered to who asked alone."""
-        acknowledged = await _acknowledge(interaction, thinking=True, ephemeral=True)
+        acknowledged = await acknowledge(interaction, thinking=True, ephemeral=True)
         if acknowledged:
             where = where_of(interaction, answer=acknowledged, only_theirs=True)
             await self._carry_out(interaction, where, work)
 
     async def update(self, interaction: Interaction, work: Work, *, answers: bool = False) -> None:
         """Carry out what changes the message whose button was pressed, or becomes of it."""
-        if await _acknowledge(interaction, thinking=False) and interaction.message is not None:
+        if await acknowledge(interaction, thinking=False) and interaction.message is not None:
             answer = interaction.message.id if answers else None
             await self._carry_out(interaction, where_of(interaction, answer=answer), work)
+
+    async def texts(self, interaction: Interaction) -> Texts:
+        """Speak as somebody has chosen, if that is known in time: no first answer can wait."""
+        who = person_of(interaction.user, interaction.locale)
+        try:
+            async with asyncio.timeout(_IN_TIME_S):
+                who = await self.desk.speaking(who)
+        except (TimeoutError, BotsError) as error:
+            log.info("the language of %s is not known: %s", who.id, error)
+        return Texts.of(who.language)
+
+    async def refuse(self, interaction: Interaction, refusal: Refusal) -> None:
+        """Say why something cannot be done, to an interaction that is not acknowledged yet."""
+        said = (await self.texts(interaction)).refused(refusal)
+        try:
+            await interaction.response.send_message(said, ephemeral=True)
+        except (discord.HTTPException, OSError) as error:
+            log.info("a refusal was not said: %s", error)
 
     async def _carry_out(self, interaction: Interaction, where: Where, work: Work) -> None:
         turn = Turn(
@@ -82,41 +103,6 @@ class Counter:
             await self.platform.confide(turn.where, turn.pressed, text, rows)
         except BotsError as error:
             log.info("a refusal was not said: %s", error)
-
-
-async def refuse(interaction: Interaction, refusal: Refusal) -> None:
-    """Say why something cannot be done, to an interaction that is not acknowledged yet."""
-    said = Texts.of(str(interaction.locale)).refused(refusal)
-    try:
-        await interaction.response.send_message(said, ephemeral=True)
-    except (discord.HTTPException, OSError) as error:
-        log.info("a refusal was not said: %s", error)
-
-
-async def _acknowledge(
-    interaction: Interaction, *, thinking: bool, ephemeral: bool = False
-) -> int | None:
-    """Tell Discord that an answer comes; the number of the message that it goes to, if any.
-
-    Who was told by Discord that we do not respond asks again; what another process has taken is
-    not done twice.
-    """
-    try:
-        done = await interaction.response.defer(thinking=thinking, ephemeral=ephemeral)
-    except discord.HTTPException as error:
-        if not is_too_late(error):
-            log.warning("interaction %s could not be acknowledged: %s", interaction.id, error)
-        else:
-            log.info("interaction %s came too late: %s", interaction.id, error)
-        return None
-    except OSError as error:
-        log.warning("interaction %s could not be acknowledged: %s", interaction.id, error)
-        return None
-    except discord.InteractionResponded:
-        return None
-    if done is not None and done.message_id is not None:
-        return done.message_id
-    return interaction.message.id if interaction.message else None
 
 
 def _pressed(interaction: Interaction) -> MessageId | None:

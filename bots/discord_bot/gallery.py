@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import discord
-from discord import ui
 
-from bots.codes import Code, Verb, short_name
-from bots.desk.keys import Key, page_of
-from bots.desk.orders import GALLERY
+from bots.codes import Code
+from bots.desk.keys import page_of
+from bots.desk.recalling import GALLERY
 from bots.desk.turn import Turn, Work
-from bots.discord_api.drawing import button
+from bots.discord_api.gallery_page import gallery_page
 from bots.discord_api.handles import Interaction
 from bots.discord_api.refusals import translated
 from bots.discord_bot.counter import Counter
-from bots.texts.forms_talk import FormsTalk
-from bots.texts.texts import Texts
 from engine.jobs.catalogue import EffectCard
 from engine.jobs.errors import JobsError
 from engine.jobs.media.store import MediaStore
@@ -52,7 +48,7 @@ class Gallery:
             return
         shown, more = page_of(GALLERY, cards, turn.texts, page=page, most=_ON_A_PAGE)
         posters = [await self._poster(card) for card in shown]
-        view = _page(turn.texts, shown, posters, more)
+        view = gallery_page(turn.texts, shown, posters, more)
         with translated():
             await interaction.edit_original_response(
                 view=view, attachments=[poster for poster in posters if poster is not None]
@@ -66,35 +62,3 @@ class Gallery:
         except JobsError:
             return None
         return discord.File(io.BytesIO(data), f"{card.id}.jpg")
-
-
-def _page(
-    texts: Texts,
-    cards: Sequence[EffectCard],
-    posters: Sequence[discord.File | None],
-    more: Key | None,
-) -> ui.LayoutView:
-    view = ui.LayoutView(timeout=None)
-    box = ui.Container[ui.LayoutView](ui.TextDisplay(f"## {FormsTalk(texts).gallery()}"))
-    for card, poster in zip(cards, posters, strict=True):
-        box.add_item(ui.Separator())
-        box.add_item(_section(texts, card, poster))
-        use = Code(Verb.USE, GALLERY, short_name(card.id))
-        label = FormsTalk(texts).use(texts.title(card.title))
-        box.add_item(ui.ActionRow(button(Key(label=label, code=use))))
-    if more is not None:
-        box.add_item(ui.Separator())
-        box.add_item(ui.ActionRow(button(more)))
-    view.add_item(box)
-    view.stop()
-    return view
-
-
-def _section(
-    texts: Texts, card: EffectCard, poster: discord.File | None
-) -> ui.Section[ui.LayoutView] | ui.TextDisplay[ui.LayoutView]:
-    needs = FormsTalk(texts).needs(card)
-    text = f"### {texts.title(card.title)}\n{texts.title(card.summary)}\n-# {needs}"
-    if poster is None:
-        return ui.TextDisplay(text)
-    return ui.Section(text, accessory=ui.Thumbnail(poster, description=texts.title(card.title)))

@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 import discord
 
-from bots.chat import MessageId
 from bots.desk.desk import Desk
-from bots.desk.events import Picture, Said
-from bots.desk.where import Where
-from bots.discord_api.names import message_id, person_of, place_of
-from bots.discord_api.pictures import pictures_in
-from bots.discord_bot.where import in_room, roles_of
+from bots.discord_api.reading import said_in
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,49 +21,3 @@ class Hearing:
         said = said_in(message, me)
         if said is not None:
             await self.desk.hear([said])
-
-
-def said_in(message: discord.Message, me: discord.ClientUser) -> Said | None:
-    """Read a message; None if it is not for us."""
-    author = message.author
-    answered = message.reference.resolved if message.reference else None
-    of_ours = isinstance(answered, discord.Message) and answered.author.id == me.id
-    named = message.guild is None or any(user.id == me.id for user in message.mentions)
-    if author.bot or not (named or of_ours):
-        return None
-    text = re.sub(rf"<@!?{me.id}>", " ", message.content)
-    pictures = pictures_in(message)
-    return Said(
-        update=message.id,
-        who=person_of(author),
-        where=_where(message),
-        message=message_id(message.channel.id, message.id),
-        text=" ".join(text.split()),
-        named=named,
-        pictures=tuple(pictures),
-        answered=_picture(answered) if not of_ours else None,
-        answered_message=_name(answered),
-        unusable=bool(message.attachments) and not pictures,
-    )
-
-
-def _where(message: discord.Message) -> Where:
-    guild = message.guild
-    where = Where(
-        place=place_of(guild.id if guild else message.channel.id),
-        is_group=guild is not None,
-        reply_to=message_id(message.channel.id, message.id),
-        roles=roles_of(message.author),
-    )
-    return in_room(where, message.channel)
-
-
-def _picture(answered: object) -> Picture | None:
-    found = pictures_in(answered) if isinstance(answered, discord.Message) else []
-    return found[0] if found else None
-
-
-def _name(answered: object) -> MessageId | None:
-    if not isinstance(answered, discord.Message):
-        return None
-    return message_id(answered.channel.id, answered.id)

@@ -16,16 +16,14 @@ from bots.errors import BotsError, ChatForbidden, MessageGone
 from engine.jobs.errors import Refused
 from engine.jobs.refusal import Refusal, RefusalCode
 
-MOST_BYTES = 25_000_000
-"""Of a photo that is taken into memory."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DiscordPlatform:
-    """The desk's port over interactions and channels."""
+    """The desk's port over interactions and channels; larger photos are not taken into memory."""
 
     wire: Wire
     chat: DiscordChat
+    photo_bytes: int
     page: int = 25
 
     async def say(self, where: Where, text: str, rows: Rows = ()) -> MessageId:
@@ -75,8 +73,8 @@ class DiscordPlatform:
 
     async def fetch(self, picture: Picture) -> bytes:
         """Get a picture that was sent."""
-        if picture.bytes > MOST_BYTES:
-            raise Refused(Refusal(RefusalCode.PHOTO_TOO_MANY_BYTES, {"limit": MOST_BYTES}))
+        if picture.bytes > self.photo_bytes:
+            raise Refused(Refusal(RefusalCode.PHOTO_TOO_MANY_BYTES, {"limit": self.photo_bytes}))
         try:
             return await self.wire.fetch(picture.file)
         except (ChatForbidden, MessageGone) as error:

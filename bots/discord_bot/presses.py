@@ -7,33 +7,35 @@ from __future__ import annotations
 
 import asyncio
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Self
 
 import discord
 from discord import ui
 
 from bots.codes import Code, Verb
-from bots.desk.asking import Wish
+from bots.desk.asking import Wish, is_draft
 from bots.desk.forms import form_for
-from bots.desk.orders import GALLERY, Orders
+from bots.desk.orders import Orders
+from bots.desk.recalling import GALLERY
 from bots.desk.turn import Turn, Work
 from bots.discord_api.forms import MOST_PARTS, filled_in, modal, values_of
 from bots.discord_api.handles import Interaction
 from bots.discord_api.names import person_of
-from bots.discord_bot.counter import Counter, refuse
+from bots.discord_api.where import where_of
+from bots.discord_bot.counter import Counter
 from bots.discord_bot.gallery import Gallery
 from bots.discord_bot.server_settings import Settings
 from bots.errors import BotsError
 from bots.texts.forms_talk import FormsTalk
-from bots.texts.texts import Texts
 from engine.jobs.catalogue import EffectCard
 from engine.jobs.errors import JobsError, Refused
 from engine.jobs.refusal import Refusal, RefusalCode
 
 _IN_TIME_S = 2.0
 """A form has to be the first answer: what it needs from our stores is waited for no longer."""
-_SHOWN = frozenset({Verb.AGAIN, Verb.HD, Verb.PICK, Verb.CHOOSE})
+_CHOOSING = frozenset({Verb.PICK, Verb.CHOOSE})
+_SHOWN = frozenset({Verb.AGAIN, Verb.HD})
 _CONFIDED = frozenset({Verb.DETAILS, Verb.REPORT, Verb.LANG, Verb.FORGET, Verb.OTHER})
 
 
@@ -52,7 +54,7 @@ class Presses:
         data = values[0] if values and Code.read(values[0]) else interaction.custom_id or ""
         code = Code.read(data)
         if code is None:
-            await refuse(interaction, Refusal(RefusalCode.UNKNOWN_JOB))
+            await self.counter.refuse(interaction, Refusal(RefusalCode.UNKNOWN_JOB))
         elif code.verb is Verb.RULE:
             await self.settings.press(interaction, code, values)
         elif code.verb is Verb.PAGE and code.about == GALLERY:
@@ -66,10 +68,10 @@ class Presses:
         """Ask for what a form says."""
         code = Code.read(interaction.custom_id or "")
         if code is None:
-            await refuse(interaction, Refusal(RefusalCode.UNKNOWN_JOB))
+            await self.counter.refuse(interaction, Refusal(RefusalCode.UNKNOWN_JOB))
         elif code.verb is Verb.RULE:
             await self.settings.submit(interaction, code)
-        elif code.which and code.about != GALLERY and not _is_ephemeral(interaction):
+        elif is_draft(code.about) and not _is_ephemeral(interaction):
             await self.counter.update(
                 interaction, self._asked_with(interaction, code), answers=True
             )
@@ -80,52 +82,60 @@ class Presses:
         async def carry_out(turn: Turn) -> None:
             await self.counter.desk.press(turn.press(str(code)))
 
-        if code.verb in _SHOWN:
-            if not await self._needs_form(interaction, code):
-                await self.counter.show(interaction, carry_out)
+        if code.verb in _CHOOSING:
+            await self._choose(interaction, code, carry_out)
+        elif code.verb in _SHOWN:
+            await self.counter.show(interaction, carry_out)
         elif code.verb in _CONFIDED or (code.verb is Verb.GET and _is_ephemeral(interaction)):
             await self.counter.confide(interaction, carry_out)
         else:
             answers = code.verb is Verb.GET
             await self.counter.update(interaction, carry_out, answers=answers)
 
-    async def _needs_form(self, interaction: Interaction, code: Code) -> bool:
-        """Ask for photos that an effect needs, if some are missing; tell whether that was so."""
-        if code.verb not in (Verb.PICK, Verb.CHOOSE):
-            return False
+    async def _choose(self, interaction: Interaction, code: Code, carry_out: Work) -> None:
+        """Make an effect, or ask for the photos it needs if some are missing."""
         try:
-            async with asyncio.timeout(_IN_TIME_S):
-                wish, card = await self.orders.begun(person_of(interaction.user), code)
-        except (TimeoutError, BotsError, JobsError, Refused):
-            return False  # it is carried out, and fails in words
-        if len(wish.photos) >= card.photos:
-            return False
-        about = code.about if code.verb is Verb.PICK else GALLERY
-        await self._send_form(interaction, Code(Verb.FORM, about, code.which), wish, card)
-        return True
+            wish, card = await self._begun(interaction, code)
+        except Refused:
+            await self.counter.show(interaction, carry_out)  # fails in words
+            return
+        if len(wish.photos) < card.photos:
+            await self._send_form(interaction, code, wish, card)
+        else:
+            await self.counter.show(interaction, carry_out)
 
     async def _open_form(self, interaction: Interaction, code: Code) -> None:
         try:
-            async with asyncio.timeout(_IN_TIME_S):
-                wish, card = await self.orders.begun(person_of(interaction.user), code)
+            wish, card = await self._begun(interaction, code)
         except Refused as refused:
-            await refuse(interaction, refused.refusal)
-        except (TimeoutError, BotsError, JobsError):
-            await refuse(interaction, Refusal(RefusalCode.TRY_LATER))
+            await self.counter.refuse(interaction, refused.refusal)
         else:
-            asked = Code(Verb.FORM, code.about, code.which)
-            await self._send_form(interaction, asked, wish, card)
+            await self._send_form(interaction, code, wish, card)
+
+    async def _begun(self, interaction: Interaction, code: Code) -> tuple[Wish, EffectCard]:
+        """Find what a press is about while there is time for a form.
+
+        Raises:
+            Refused: it is not to be had, or not in time.
+        """
+        recalling = self.counter.desk.buttons.recalling
+        who, where = person_of(interaction.user), where_of(interaction)
+        try:
+            async with asyncio.timeout(_IN_TIME_S):
+                return await recalling.begun(who, where, code)
+        except (TimeoutError, BotsError, JobsError) as error:
+            raise Refused(Refusal(RefusalCode.TRY_LATER)) from error
 
     async def _send_form(
         self, interaction: Interaction, code: Code, wish: Wish, card: EffectCard
     ) -> None:
-        texts = Texts.of(str(interaction.locale))
+        asked, texts = replace(code, verb=Verb.FORM), await self.counter.texts(interaction)
         missing = max(0, card.photos - len(wish.photos))
         form = form_for(texts, card, photos=missing, wish=wish, most=MOST_PARTS)
         if form.is_empty:
-            await self.counter.show(interaction, self._asked_with(interaction, code))
+            await self.counter.show(interaction, self._asked_with(interaction, asked))
             return
-        await interaction.response.send_modal(modal(code, form, FormsTalk(texts)))
+        await interaction.response.send_modal(modal(asked, form, FormsTalk(texts)))
 
     def _asked_with(self, interaction: Interaction, code: Code) -> Work:
         filled, pictures = filled_in(interaction)

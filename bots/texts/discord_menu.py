@@ -11,6 +11,9 @@ from collections.abc import Mapping
 from bots.texts.menu import command_descriptions
 from bots.texts.texts import Texts
 
+PHOTO_MENU = "Apply effect to photo"
+AVATAR_MENU = "Apply effect to avatar"
+
 
 def discord_commands(texts: Texts) -> Mapping[str, str]:
     """Describe each command and option in a few words."""
@@ -78,6 +81,6 @@ def _making_names(texts: Texts) -> dict[str, str]:
         "imagine": _("imagine"),
         "imagine.prompt": _("prompt"),
         "imagine.photo": _("photo"),
-        "Apply effect to photo": _("Apply effect to photo"),
-        "Apply effect to avatar": _("Apply effect to avatar"),
+        PHOTO_MENU: _("Apply effect to photo"),
+        AVATAR_MENU: _("Apply effect to avatar"),
     }

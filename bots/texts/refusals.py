@@ -155,6 +155,9 @@ def _ask(speech: NullTranslations) -> dict[RefusalCode, str]:
         RefusalCode.NO_PHOTO_HERE: _(
             "There is no photo in this message. Pick a message that has one."
         ),
+        RefusalCode.AVATAR_OF_BOT: _(
+            "I use the avatars of people only. Pick somebody who is no bot."
+        ),
         RefusalCode.AVATAR_NOT_SHARED: _("{name} has not allowed that. They can, with /optin."),
         RefusalCode.UNKNOWN_JOB: _("I do not know this clip any more. Please ask for a new one."),
         RefusalCode.JOB_UNDER_WAY: _(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bots.accounts import Allowance
+from bots.texts.discord_menu import PHOTO_MENU, discord_names
 from bots.texts.texts import Texts
 from engine.jobs.job import JobState
 
@@ -69,6 +70,10 @@ class Talk:
         """Offer effects for a photo."""
         return self.texts.gettext("Pick an effect, or tell me in words what should happen.")
 
+    def pick_for_avatar(self, name: str) -> str:
+        """Offer effects for somebody's avatar."""
+        return self.texts.gettext("Pick an effect for the avatar of {name}.").format(name=name)
+
     def pick_for_two(self) -> str:
         """Offer effects for two photos."""
         _ = self.texts.gettext
@@ -119,6 +124,14 @@ class Talk:
     def no_picture(self) -> str:
         """Say that something holds no picture."""
         return self.texts.gettext("I cannot get a picture out of this. Send me a photo.")
+
+    def hidden_photo(self) -> str:
+        """Say how a photo is used that the platform does not show us."""
+        _ = self.texts.gettext
+        return _(
+            "I cannot see what you answer there. If it is a photo, open its menu, then Apps, "
+            "“{entry}”."
+        ).format(entry=discord_names(self.texts)[PHOTO_MENU])
 
     def nothing_on_its_way(self) -> str:
         """Say that there is nothing to cancel."""

@@ -35,6 +35,7 @@ class RefusalCode(StrEnum):
     BAD_OPTION = "bad_option"
     NO_PHOTO_HERE = "no_photo_here"
     AVATAR_NOT_SHARED = "avatar_not_shared"
+    AVATAR_OF_BOT = "avatar_of_bot"
     # the place
     PLACE_ADMINS_ONLY = "place_admins_only"
     PLACE_ROLE_ONLY = "place_role_only"
