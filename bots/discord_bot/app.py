@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from functools import partial
 
 import aiohttp
@@ -26,9 +27,10 @@ from bots.desk.events import Said
 from bots.desk.orders import Orders, share_avatar
 from bots.desk.panel import RuleDesk
 from bots.desk.wiring import open_desk
+from bots.discord_api.begun import Begun
+from bots.discord_api.counted_calls import CountedCalls
 from bots.discord_api.permissions import NEEDED
 from bots.discord_api.wire import Wire
-from bots.discord_bot.calls import CountedCalls
 from bots.discord_bot.chat import DiscordChat
 from bots.discord_bot.client import DiscordClient, Parts
 from bots.discord_bot.commands import Commands
@@ -56,6 +58,22 @@ OVERALL = Rate(every_s=0.025, burst=20, kept=8)
 _AWAY = (discord.HTTPException, aiohttp.ClientError, OSError)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Serving:
+    """What has to run beside a client."""
+
+    delivery: Delivery
+    begun: Begun
+
+    async def run(self) -> None:
+        """Show people what becomes of their asks, until cancelled."""
+        try:
+            async with beside(self.begun.look_after()):
+                await self.delivery.run()
+        finally:
+            await self.begun.end()
+
+
 def rate_of(_: PlaceId) -> Rate:
     """Say how much we do in a server, whose channels have limits of their own."""
     return PLACE
@@ -76,12 +94,12 @@ async def running(services: Services, settings: BotSettings) -> AsyncGenerator[D
     """Run the Discord bot for as long as the context lasts."""
     address(settings.discord_api_url)
     async with DiscordClient(settings.discord_shard_ids, settings.discord_shard_count) as client:
-        delivering = put_together(client, services, settings)
+        serving = put_together(client, services, settings)
         await _introduced(client, _token(settings))
         if settings.discord_api_url != DISCORD_API:
             await _find_gateway(client)
         known = Addresses(services.redis).keep(services.bot, invitation(client))
-        async with beside(delivering.run(), client.connect(), known):
+        async with beside(serving.run(), client.connect(), known):
             yield client
 
 
@@ -96,8 +114,8 @@ async def _find_gateway(client: DiscordClient) -> None:
     DiscordWebSocket.DEFAULT_GATEWAY = URL(gateway)
 
 
-def put_together(client: DiscordClient, services: Services, settings: BotSettings) -> Delivery:
-    """Have a client serve people; what shows them their clips has still to be run."""
+def put_together(client: DiscordClient, services: Services, settings: BotSettings) -> Serving:
+    """Have a client serve people."""
     wire = Wire(client, services.now)
     budget = SharedBudget(services.redis, services.bot, rate_of, overall=OVERALL)
     chat = DiscordChat(
@@ -111,7 +129,8 @@ def put_together(client: DiscordClient, services: Services, settings: BotSetting
     delivery = services.delivery(chat, PACE, calls)
     platform = DiscordPlatform(wire=wire, chat=chat, photo_bytes=settings.photo_bytes)
     desk = open_desk(platform, delivery, Budget(), services, settings, _only_here)
-    counter, orders = Counter(desk=desk, platform=platform), Orders(desk=desk)
+    begun = Begun(redis=services.redis, bot=services.bot, wire=wire, now=services.now)
+    counter, orders = Counter(desk=desk, platform=platform, begun=begun), Orders(desk=desk)
     gallery = Gallery(counter=counter, media=services.media)
     rules = Settings(counter=counter, rules=RuleDesk(asking=desk.asking))
     client.serve_with(
@@ -121,7 +140,7 @@ def put_together(client: DiscordClient, services: Services, settings: BotSetting
             hearing=Hearing(desk=desk),
         )
     )
-    return delivery
+    return Serving(delivery=delivery, begun=begun)
 
 
 def _only_here(asking: Asking) -> Mapping[str, Obey]:

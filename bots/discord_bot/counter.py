@@ -16,6 +16,7 @@ from bots.desk.desk import Desk
 from bots.desk.turn import Turn, Work
 from bots.desk.where import Where
 from bots.discord_api.acknowledging import acknowledge
+from bots.discord_api.begun import Begun
 from bots.discord_api.handles import Interaction
 from bots.discord_api.names import message_id, person_of
 from bots.discord_api.permissions import check_permissions
@@ -37,20 +38,23 @@ class Counter:
 
     desk: Desk
     platform: DiscordPlatform
+    begun: Begun
 
     async def show(self, interaction: Interaction, work: Work) -> None:
         """Carry out what becomes a message that everybody sees."""
         acknowledged = await acknowledge(interaction, thinking=True)
         if acknowledged:
             where = where_of(interaction, answer=acknowledged)
-            await self._carry_out(interaction, where, _with_permissions(interaction, work))
+            async with self.begun.noted(where):
+                await self._carry_out(interaction, where, _with_permissions(interaction, work))
 
     async def confide(self, interaction: Interaction, work: Work) -> None:
         """Carry out what is answered to who asked alone."""
         acknowledged = await acknowledge(interaction, thinking=True, ephemeral=True)
         if acknowledged:
             where = where_of(interaction, answer=acknowledged, only_theirs=True)
-            await self._carry_out(interaction, where, work)
+            async with self.begun.noted(where):
+                await self._carry_out(interaction, where, work)
 
     async def update(self, interaction: Interaction, work: Work, *, answers: bool = False) -> None:
         """Carry out what changes the message whose button was pressed, or becomes of it."""
@@ -84,8 +88,9 @@ class Counter:
             pressed=_pressed(interaction),
         )
         try:
-            turn = replace(turn, who=await self.desk.speaking(turn.who))
-            await work(turn)
+            with self.begun.under_way():
+                turn = replace(turn, who=await self.desk.speaking(turn.who))
+                await work(turn)
         except Refused as refused:
             await self._sorry(turn, refused.refusal)
         except (BotsError, JobsError) as error:

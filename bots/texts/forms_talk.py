@@ -16,9 +16,9 @@ class FormsTalk:
 
     def photos_wanted(self, photos: int) -> str:
         """Label the place for photos."""
-        return self.texts.ngettext("A photo", "{photos} photos to use", photos).format(
-            photos=photos
-        )
+        if photos == 1:
+            return self.texts.gettext("A photo")
+        return self.texts.gettext("{photos} photos to use").format(photos=photos)
 
     def words_wanted(self) -> str:
         """Label the place for words."""

@@ -133,6 +133,10 @@ class Talk:
             "“{entry}”."
         ).format(entry=discord_names(self.texts)[PHOTO_MENU])
 
+    def interrupted(self) -> str:
+        """Say that something was asked for in vain."""
+        return self.texts.gettext("I was interrupted before I had noted this. Please ask again.")
+
     def nothing_on_its_way(self) -> str:
         """Say that there is nothing to cancel."""
         return self.texts.gettext("Nothing of yours is on its way.")

@@ -71,6 +71,9 @@ class Key(StrEnum):
     FLOOD = "flood:"
     """String by `bot|place`, and by `bot|*` for the whole bot: the calls it may make there, as
     flood.lua says, in JSON. Expires when all of them are to be had again."""
+    BEGUN = "begun:"
+    """Hash by bot: answers that people were promised and that are not given, and how they are
+    given, in JSON."""
     PROGRESS = "progress"
     """Channel: progress of running jobs."""
     COUNTS = "counts"
