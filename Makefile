@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format bench bench-queue bench-schedule bench-telegram faults images clean
+.PHONY: help setup demo test check format bench bench-queue bench-schedule bench-telegram bench-discord faults images clean
 
 help: ## say what can be made
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 16
@@ -31,6 +31,9 @@ bench-schedule: setup ## simulate the claim order beside others; writes docs/sch
 
 bench-telegram: setup ## put one bot under 200 Telegram updates a second
 	@.venv/bin/python -m benchmarks.telegram
+
+bench-discord: setup ## put one bot under 100 Discord interactions a second
+	@.venv/bin/python -m benchmarks.discord
 
 faults: setup ## make everything fail that can, and write build/faults.json
 	@.venv/bin/python -m tests.faults

@@ -6,8 +6,8 @@ import random
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from benchmarks.telegram.effects import OFFER
-from benchmarks.telegram.worker_process import a_picture
+from benchmarks.chat.effects import OFFER
+from benchmarks.chat.worker_process import a_picture
 from bots.chat import PersonId
 from bots.desk.asking import EFFECT, draft_id
 from bots.desk.keys import effect_page

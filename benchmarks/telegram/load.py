@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from itertools import count, cycle
 
+from benchmarks.chat.effects import OFFER, TITLES
+from benchmarks.chat.pacing import Act, keep_pace, mixed
+from benchmarks.chat.worker_process import a_picture
 from benchmarks.telegram.crowd import BOT, Crowd, Page
-from benchmarks.telegram.effects import OFFER, TITLES
-from benchmarks.telegram.worker_process import a_picture
 from bots.chat import job_id
 from bots.telegram_bot.where import message_id
 from bots.texts.talk import Talk
@@ -70,21 +68,17 @@ class Load:
 
         What Telegram answers by itself comes on top: only updates count.
         """
-        acts, begin, before = cycle(self._mix()), time.monotonic(), self.updates
-        for number in count():
-            if self.updates - before == round(rate * seconds):
-                return
-            await asyncio.sleep(max(0.0, begin + number / rate - time.monotonic()))
-            next(acts)()
+        enough = self.updates + round(rate * seconds)
+        await keep_pace(self._mix(), rate, lambda: self.updates == enough)
 
     def warm_up(self) -> None:
         """Do everything once: a first prompt, for one, takes longer than those that follow."""
         for act in dict.fromkeys(self._mix()):
             act()
 
-    def _mix(self) -> list[Callable[[], None]]:
+    def _mix(self) -> list[Act]:
         """List a hundred acts, in an order of no meaning."""
-        shares: dict[Callable[[], None], int] = {
+        shares: dict[Act, int] = {
             self.pick: 9,
             self.details: 30,
             self.inline: 20,
@@ -97,9 +91,7 @@ class Load:
             self.mention: 2,
             self.photo: 1,
         }
-        acts = [act for act, share in shares.items() for _ in range(share)]
-        self.crowd.chance.shuffle(acts)
-        return acts
+        return mixed(shares, self.crowd.chance)
 
     def pick(self) -> None:
         """Press an effect for a photo that was sent before."""

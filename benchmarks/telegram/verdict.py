@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from benchmarks.chat.verdict import Fate, Verdict, count_up, jobs_of
 from benchmarks.telegram.load import Sent
-from bots.codes import Code
 from engine.jobs.job import JobId
 from tests.fakes.telegram import Chat, FakeTelegram, Message
 
@@ -42,28 +42,17 @@ class Shown:
         return int(sent.query is None or sent.query.answer is not None)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Verdict:
-    """How many were answered never, more than once, or not for a reason that was stated."""
-
-    lost: Counter[str]
-    doubled: Counter[str]
-    dropped: Counter[str]
-
-
 def judge(sent: Iterable[Sent], shown: Shown, dropped: Iterable[int]) -> Verdict:
     """Count by kind; an ask has no excuse."""
-    stated = set(dropped)
-    verdict = Verdict(lost=Counter(), doubled=Counter(), dropped=Counter())
-    for each in sent:
-        times = shown.times(each)
-        if times > 1:
-            verdict.doubled[each.kind] += 1
-        elif times < 1 and each.job is None and each.update in stated:
-            verdict.dropped[each.kind] += 1
-        elif times < 1:
-            verdict.lost[each.kind] += 1
-    return verdict
+    fates = (
+        Fate(
+            kind=each.kind,
+            times=shown.times(each),
+            update=each.update if each.job is None else None,
+        )
+        for each in sent
+    )
+    return count_up(fates, set(dropped))
 
 
 def _of_bot(chat: Chat, telegram: FakeTelegram) -> list[Message]:
@@ -71,7 +60,4 @@ def _of_bot(chat: Chat, telegram: FakeTelegram) -> list[Message]:
 
 
 def _jobs(message: Message) -> set[JobId]:
-    """Find the job that the buttons of a clip are about."""
-    data = [button.data for row in message.buttons for button in row if button.data]
-    codes = [Code.read(each) for each in data]
-    return {JobId(code.about) for code in codes if code is not None}
+    return jobs_of(button.data for row in message.buttons for button in row)

@@ -9,7 +9,9 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import os
 import sys
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from subprocess import DEVNULL, PIPE, Popen, TimeoutExpired
@@ -20,6 +22,8 @@ from engine.jobs.errors import Refused
 from engine.jobs.refusal import Refusal, RefusalCode
 
 _PROGRAM = Path(__file__).with_name("intake_process.py")
+_NICE = 10
+"""Behind whoever answers people, who would wait for decoders at every word otherwise."""
 _JPEG_START = b"\xff\xd8\xff"
 
 log = logging.getLogger(__name__)
@@ -93,6 +97,8 @@ class Intake:
         process = Popen(  # noqa: ASYNC220 - it takes a millisecond, and has to be there to be killed
             self._command, stdin=PIPE, stdout=PIPE, stderr=DEVNULL, env={}, cwd="/"
         )
+        with suppress(ProcessLookupError):
+            os.setpriority(os.PRIO_PROCESS, process.pid, _NICE)
         try:
             output = await asyncio.to_thread(_communicate, process, data, self._limits.wall_s)
         finally:

@@ -1,4 +1,7 @@
-"""When what happened to each update in the bot's process; in the machine's monotonic seconds."""
+"""When what happened to each update in the bot's process; in the machine's monotonic seconds.
+
+An update is whatever the platform tells the bot of: on Discord an interaction.
+"""
 
 from __future__ import annotations
 
@@ -23,8 +26,8 @@ class Stamps:
 
     Attributes:
         arrived: when the update was here.
-        handed: when its answer was handed to the limiter or, where Telegram does not count the
-            call, to Telegram.
+        handed: when its answer was handed to the limiter or, where the platform does not count the
+            call, to the platform.
         done: when it was crossed off in the inbox.
         photo_s: how long getting and cleaning its photo took.
         dropped: why its answer was not given.

@@ -1,4 +1,4 @@
-"""`python -m benchmarks.telegram.worker_process`: a worker that needs no time for a clip."""
+"""`python -m benchmarks.chat.worker_process`: a worker that needs no time for a clip."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from itertools import count
 
 from PIL import Image
 
-from benchmarks.telegram.effects import OFFER
+from benchmarks.chat.effects import OFFER
 from engine.jobs.connection import connect
 from engine.jobs.job import Clip, Succeeded, WorkerId
 from engine.jobs.media.store import MediaStore, clip_keys

@@ -1,0 +1,1 @@
+"""What the benchmarks of bots on chat platforms have in common."""

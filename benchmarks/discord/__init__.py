@@ -1,0 +1,1 @@
+"""`make bench-discord`: one bot process under 100 interactions a second, and how they fare."""
