@@ -177,7 +177,7 @@ class Chat(Protocol):
         """
         ...
 
-    async def remove(self, placeholder: Placeholder) -> None:
+    async def remove(self, placeholder: Placeholder, job: JobId) -> None:
         """Take a message away; one already gone is fine."""
         ...
 

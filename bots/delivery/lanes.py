@@ -49,7 +49,7 @@ class Lanes:
     async def remove(self, placeholder: Placeholder, job: JobId) -> None:
         """Take a message away."""
         async with self._turn(placeholder.place, job):
-            await self._chat.remove(placeholder)
+            await self._chat.remove(placeholder, job)
 
     def is_fading(self, placeholder: Placeholder) -> bool:
         """Tell whether a message can soon be changed no more."""

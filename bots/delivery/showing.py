@@ -219,9 +219,11 @@ class Showing:
         except MessageGone:
             if memory.replaced:
                 raise
-            bare = self._reporter.moment(request)
-            placeholder = await self._placing.post(request, memory, bare, replaces=placeholder)
+            gone, bare = placeholder, self._reporter.moment(request)
+            placeholder = await self._placing.post(request, memory, bare, replaces=gone)
             memory.replaced = True
+            # it may be there still, only that we can change it no more
+            await self._placing.take_away(request, gone, for_=placeholder)
             await self._lanes.edit(placeholder, request.id, message)
         return placeholder
 

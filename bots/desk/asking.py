@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Self
 
 from bots import messages
-from bots.chat import Ask, MessageId, Person, job_id
+from bots.chat import Ask, MessageId, Person, PlaceId, job_id
 from bots.clock import Clock
 from bots.codes import Code, Verb, short_name
 from bots.delivery.delivery import Delivery
@@ -161,7 +161,7 @@ class Asking:
     ) -> None:
         """Show another page of what is offered in a message."""
         texts, talk = _tongues(who)
-        cards = await self.cards(len(draft.photos))
+        cards = await self.cards(where.place, len(draft.photos))
         text = talk.pick() if draft.photos else talk.all_effects()
         rows = effect_page(draft.id, cards, texts, page=page, most=self.platform.page)
         await self.replies.edit(where, message, text, rows)
@@ -216,9 +216,14 @@ class Asking:
         draft = await self.drafts.latest(who.id, where.place)
         return draft if draft is not None and draft.bot == self.name else None
 
-    async def cards(self, photos: int) -> list[EffectCard]:
+    async def effects(self, place: PlaceId) -> Sequence[EffectCard]:
+        """List the effects that may be picked in a place."""
+        cards, on = await self.studio.effects(), (await self.places.rules(place)).effects
+        return cards if on is None else [card for card in cards if card.id in on]
+
+    async def cards(self, place: PlaceId, photos: int) -> list[EffectCard]:
         """List the effects that a number of photos can be used for, now or with one more."""
-        cards = await self.studio.effects()
+        cards = await self.effects(place)
         return [card for card in cards if card.photos or not photos]
 
     def begin(
@@ -242,7 +247,7 @@ class Asking:
 
     async def _offer(self, who: Person, where: Where, draft: Draft, text: str) -> None:
         texts, talk = _tongues(who)
-        cards = await self.cards(len(draft.photos))
+        cards = await self.cards(where.place, len(draft.photos))
         if cards:
             rows = effect_page(draft.id, cards, texts, most=self.platform.page)
             await self.replies.say(where, text, rows)

@@ -130,10 +130,9 @@ class Buttons:
         )
 
     async def _report(self, pressed: Pressed, code: Code) -> str:
-        where = pressed.where
-        what = " ".join(filter(None, (where.place, where.room, pressed.message, code.about)))
-        await self.commands.report(pressed.who, what, "")
-        return Talk(Texts.of(pressed.who.language)).reported()
+        message = pressed.message
+        found = self.asking.platform.address(pressed.where, message) if message else ""
+        return await self.commands.report(pressed.who, f"{found} ({code.about})", "")
 
     async def _delete(self, pressed: Pressed, code: Code) -> None:
         """Delete a clip; what was refused before it became one is only a message."""
@@ -145,9 +144,10 @@ class Buttons:
                 raise
             await self.asking.replies.remove(where, pressed.message)
         else:
-            if where.through is not None and pressed.message is not None:
+            if where.through is not None:
                 # where we may not write, only what was pressed lets the message be taken away
-                await self.asking.replies.remove(where, pressed.message)
+                through = replace(where, turn_into=pressed.message)
+                await self.asking.answers.put(job, through.saved(), self.asking.now())
             await self.asking.delivery.close(job)
 
     async def _erase(self, pressed: Pressed, job: JobId) -> None:

@@ -183,14 +183,19 @@ class Commands:
         if said.answered_message is None:
             await self._say(said, _talk(said.who).report_what())
             return
-        await self.report(said.who, said.answered_message, said.text)
-        await self._say(said, _talk(said.who).reported())
+        found = self.asking.platform.address(said.where, said.answered_message)
+        await self._say(said, await self.report(said.who, found, said.text))
 
-    async def report(self, who: Person, what: str, words: str) -> None:
-        """Tell the owners of this bot about something."""
+    async def report(self, who: Person, what: str, words: str) -> str:
+        """Tell the owners of this bot about something; the words for who reports it."""
+        told = False
         for owner in self._owners_here():
             talk = Talk(Texts.of(await self.asking.studio.language(owner) or "en"))
-            await self.asking.replies.tell(owner, talk.report_for_owner(who.id, what, words))
+            mention = self.asking.platform.mention(who.id)
+            told |= await self.asking.replies.tell(
+                owner, talk.report_for_owner(mention, what, words)
+            )
+        return _talk(who).reported() if told else _talk(who).nobody_told()
 
     def _owners_here(self) -> list[PersonId]:
         named = [

@@ -7,6 +7,7 @@ from typing import Literal
 
 from bots.chat import MessageId, Person
 from bots.desk.where import Where
+from engine.jobs.job import JobId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +32,7 @@ class Said:
         pictures: what was sent with it.
         answered: the picture in the message that this one answers, unless it is a clip of ours.
         answered_message: the message that this one answers.
+        about: the job that the message which is answered shows.
         album: what pictures that were sent together have in common.
         unusable: a thing was sent that holds no picture.
         hidden: the platform does not show us the message that this one answers.
@@ -46,6 +48,7 @@ class Said:
     pictures: tuple[Picture, ...] = ()
     answered: Picture | None = None
     answered_message: MessageId | None = None
+    about: JobId | None = None
     album: str | None = None
     unusable: bool = False
     hidden: bool = False

@@ -16,6 +16,7 @@ from bots.store.drafts import Draft
 from bots.texts.talk import Talk
 from bots.texts.texts import Texts
 from engine.jobs.catalogue import EffectCard
+from engine.jobs.errors import Refused
 from engine.jobs.job import JobId, MediaKey
 
 _MOST_OF_AN_ALBUM = 10
@@ -97,9 +98,27 @@ class Listening:
         """Take words for the photo somebody has just sent, or for all there is."""
         if said.where.is_group and not said.named:
             return  # they answer a message of ours, but talk to each other
+        if said.about is not None and await self._remake(said, said.about, words):
+            return
         draft = await self.asking.latest(said.who, said.where)
         keys = draft.photos if draft is not None and draft.needs == EFFECT else ()
         await self.wish(said, keys, words)
+
+    async def _remake(self, said: Said, about: JobId, words: str) -> bool:
+        """Make another clip of the same photos as one of theirs; False if it is none."""
+        asking = self.asking
+        try:
+            before = await asking.studio.recall(said.who, about)
+        except Refused:
+            return False
+        card = await self._card(before.effect)
+        named = called(await asking.studio.effects(), words)
+        if named is None and card is not None and card.takes_prompt:
+            wish = replace(Wish.of(before), words=words)
+            await asking.ask(job_of(asking.name, said), said.who, said.where, wish)
+        else:
+            await self.wish(said, before.photos, words)
+        return True
 
     async def _taken(self, said: Said, pictures: Sequence[Picture]) -> tuple[MediaKey, ...]:
         return tuple(

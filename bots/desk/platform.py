@@ -50,6 +50,14 @@ class Platform(Protocol):
         """Show a clip in a message of its own."""
         ...
 
+    def mention(self, person: PersonId) -> str:
+        """Name somebody so that it leads to them."""
+        ...
+
+    def address(self, where: Where, message: MessageId) -> str:
+        """Say where a message is, as somebody else finds it."""
+        ...
+
     async def runs(self, where: Where, who: Person) -> bool:
         """Tell whether somebody makes the rules of a place."""
         ...

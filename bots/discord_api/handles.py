@@ -11,6 +11,8 @@ from typing import Self
 
 import discord
 
+from bots.discord_api.names import Numbers
+
 DIES = timedelta(minutes=15)
 FADES = timedelta(minutes=13)
 """Long enough before a token dies for the ask to move elsewhere, also when we are busy."""
@@ -53,6 +55,10 @@ class Handle:
             may_write="w" in flags,
             only_theirs="e" in flags,
         )
+
+    def reaches(self, message: Numbers) -> bool:
+        """Tell whether a message is to be taken away through this, while the token is good."""
+        return message.interaction == self.interaction or not self.may_write
 
     def works(self, now: datetime) -> bool:
         """Tell whether the token is still good."""

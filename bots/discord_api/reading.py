@@ -7,11 +7,13 @@ import re
 import discord
 
 from bots.chat import MessageId
+from bots.codes import Code, Verb
 from bots.desk.events import Picture, Said
 from bots.desk.where import Where
 from bots.discord_api.names import message_id, person_of, place_of
 from bots.discord_api.pictures import pictures_in
 from bots.discord_api.where import in_room, roles_of
+from engine.jobs.job import JobId
 
 
 def said_in(message: discord.Message, me: discord.ClientUser) -> Said | None:
@@ -34,6 +36,7 @@ def said_in(message: discord.Message, me: discord.ClientUser) -> Said | None:
         pictures=tuple(pictures),
         answered=_picture(answered) if not of_ours else None,
         answered_message=_name(answered),
+        about=_job_in(answered) if of_ours else None,
         unusable=bool(message.attachments) and not pictures,
         hidden=not (pictures or of_ours) and _is_hidden(answered),
     )
@@ -60,6 +63,16 @@ def _is_hidden(answered: object) -> bool:
     if not isinstance(answered, discord.Message) or answered.guild is None:
         return False
     return not (answered.content or answered.attachments or answered.embeds)
+
+
+def _job_in(answered: object) -> JobId | None:
+    """Find the job that a message of ours shows, by its buttons."""
+    for row in answered.components if isinstance(answered, discord.Message) else ():
+        for button in getattr(row, "children", ()):
+            code = Code.read(getattr(button, "custom_id", None) or "")
+            if code is not None and code.verb in (Verb.AGAIN, Verb.REMIX):
+                return JobId(code.about)
+    return None
 
 
 def _name(answered: object) -> MessageId | None:

@@ -100,7 +100,7 @@ class Wire:
         """Take a message away; one that is gone is fine."""
         numbers = Numbers.of(message)
         with translated():
-            if numbers.interaction is not None and handle is not None and self._works(handle):
+            if handle is not None and self._works(handle) and handle.reaches(numbers):
                 await self._webhook(handle).delete_message(numbers.message)
             elif handle is None or handle.may_write:
                 channel = self._messageable(numbers.channel)

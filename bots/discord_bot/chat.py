@@ -69,10 +69,11 @@ class DiscordChat:
         content = await self._content(placeholder.place, job, message)
         await self.wire.edit(placeholder.message, handle, content)
 
-    async def remove(self, placeholder: Placeholder) -> None:
+    async def remove(self, placeholder: Placeholder, job: JobId) -> None:
         """Take a message away."""
+        where = await self._where(placeholder.place, job)
         with suppress(MessageGone):
-            await self.wire.remove(placeholder.message, None)
+            await self.wire.remove(placeholder.message, Handle.read(where.through))
 
     def is_fading(self, placeholder: Placeholder) -> bool:
         """Tell whether the token that a message is changed through is about to die."""

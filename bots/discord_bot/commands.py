@@ -17,9 +17,11 @@ from bots.desk.turn import Turn
 from bots.discord_api.handles import Interaction
 from bots.discord_api.names import person_of
 from bots.discord_api.pictures import pictures_in, pictures_of
+from bots.discord_api.where import where_of
 from bots.discord_bot.counter import Counter
 from bots.discord_bot.gallery import Gallery
 from bots.discord_bot.server_settings import Settings
+from bots.errors import BotsError
 from bots.texts.discord_menu import AVATAR_MENU, PHOTO_MENU, discord_commands
 from bots.texts.forms_talk import FormsTalk
 from bots.texts.languages import LANGUAGES, NAMES
@@ -126,8 +128,8 @@ class Commands:
         @app_commands.describe(**_options(said, "report"))
         async def report(interaction: Interaction, message: str) -> None:
             async def tell(turn: Turn) -> None:
-                await self.counter.desk.commands.report(turn.who, message, "")
-                await self.counter.platform.say(turn.where, turn.talk.reported())
+                said = await self.counter.desk.commands.report(turn.who, message, "")
+                await self.counter.platform.say(turn.where, said)
 
             await self.counter.confide(interaction, tell)
 
@@ -165,7 +167,7 @@ class Commands:
     ) -> list[app_commands.Choice[str]]:
         """Suggest effects, with what each needs."""
         texts = await self.counter.texts(interaction)
-        found = matching(await self._cards(), current, texts)[:_SUGGESTED]
+        found = matching(await self._cards(interaction), current, texts)[:_SUGGESTED]
         return [
             app_commands.Choice(name=_suggested(texts, card), value=texts.title(card.title)[:_NAME])
             for card in found
@@ -176,18 +178,18 @@ class Commands:
     ) -> list[app_commands.Choice[str]]:
         """Suggest what can be set of the effect, after what is set already."""
         named = str(getattr(interaction.namespace, "effect", ""))
-        suggested = suggested_options(await self._cards(), named, current)
+        suggested = suggested_options(await self._cards(interaction), named, current)
         return [
             app_commands.Choice(name=each[:_NAME], value=each[:_NAME])
             for each in suggested[:_SUGGESTED]
         ]
 
-    async def _cards(self) -> Sequence[EffectCard]:
-        """List the effects; nothing in time is nothing to suggest."""
+    async def _cards(self, interaction: Interaction) -> Sequence[EffectCard]:
+        """List the effects that are on; nothing in time is nothing to suggest."""
         try:
             async with asyncio.timeout(_IN_TIME_S):
-                return await self.counter.desk.asking.studio.effects()
-        except TimeoutError:
+                return await self.counter.desk.asking.effects(where_of(interaction).place)
+        except (TimeoutError, BotsError):
             return ()
 
 

@@ -10,6 +10,7 @@ import logging
 from dataclasses import dataclass, replace
 
 import discord
+from discord import ui
 
 from bots.chat import MessageId
 from bots.desk.desk import Desk
@@ -71,6 +72,13 @@ class Counter:
         except (TimeoutError, BotsError) as error:
             log.info("the language of %s is not known: %s", who.id, error)
         return Texts.of(who.language)
+
+    async def ask(self, interaction: Interaction, form: ui.Modal) -> None:
+        """Have somebody fill a form in; that has to be the first answer."""
+        try:
+            await interaction.response.send_modal(form)
+        except (discord.HTTPException, OSError) as error:
+            log.info("a form was not shown: %s", error)
 
     async def refuse(self, interaction: Interaction, refusal: Refusal) -> None:
         """Say why something cannot be done, to an interaction that is not acknowledged yet."""

@@ -42,7 +42,7 @@ class Gallery:
         return lambda turn: self._show(interaction, turn, page)
 
     async def _show(self, interaction: Interaction, turn: Turn, page: int) -> None:
-        cards = await self.counter.desk.asking.studio.effects()
+        cards = await self.counter.desk.asking.effects(turn.where.place)
         if not cards:
             await self.counter.platform.say(turn.where, turn.talk.no_effects())
             return

@@ -10,6 +10,7 @@ from bots.desk.keys import Rows
 from bots.desk.where import Where
 from bots.discord_api.drawing import drawn
 from bots.discord_api.handles import Handle
+from bots.discord_api.names import Numbers, user_of
 from bots.discord_api.wire import Content, Wire
 from bots.discord_bot.chat import DiscordChat
 from bots.errors import BotsError, ChatForbidden, MessageGone
@@ -85,6 +86,16 @@ class DiscordPlatform:
     async def show_again(self, where: Where, clip: ShownClip) -> None:
         """Show a clip in the answer."""
         await self.chat.show_again(where, clip)
+
+    def mention(self, person: PersonId) -> str:
+        """Name somebody so that it leads to them."""
+        return f"<@{user_of(person)}>"
+
+    def address(self, where: Where, message: MessageId) -> str:
+        """Say where a message is."""
+        numbers = Numbers.of(message)
+        guild = where.place.partition(":")[2] if where.is_group else "@me"
+        return f"https://discord.com/channels/{guild}/{numbers.channel}/{numbers.message}"
 
     async def runs(self, where: Where, who: Person) -> bool:  # noqa: ARG002
         """Tell whether somebody makes the rules: Discord says so with what they do."""

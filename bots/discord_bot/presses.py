@@ -135,7 +135,7 @@ class Presses:
         if form.is_empty:
             await self.counter.show(interaction, self._asked_with(interaction, asked))
             return
-        await interaction.response.send_modal(modal(asked, form, FormsTalk(texts)))
+        await self.counter.ask(interaction, modal(asked, form, FormsTalk(texts)))
 
     def _asked_with(self, interaction: Interaction, code: Code) -> Work:
         filled, pictures = filled_in(interaction)

@@ -34,7 +34,8 @@ class Settings:
     async def press(self, interaction: Interaction, code: Code, values: Sequence[str]) -> None:
         """Change a rule by a button or a list."""
         if code.which == QUIET:
-            await interaction.response.send_modal(quiet_form(await self.counter.texts(interaction)))
+            texts = await self.counter.texts(interaction)
+            await self.counter.ask(interaction, quiet_form(texts))
             return
         await self.counter.update(interaction, self._changing(interaction, code.which, values))
 
@@ -49,7 +50,7 @@ class Settings:
             if panel is not None:
                 await _show(interaction, turn, panel)
                 return
-            text = RulesTalk(turn.texts).not_understood()
+            text = RulesTalk(turn.texts).hours_not_understood()
             await self.counter.platform.confide(turn.where, turn.pressed, text)
 
         return change

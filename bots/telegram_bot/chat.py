@@ -107,7 +107,7 @@ class TelegramChat:
             await self.places.move(placeholder.place, place_of(moved.chat))
             raise MessageGone(str(moved)) from moved
 
-    async def remove(self, placeholder: Placeholder) -> None:
+    async def remove(self, placeholder: Placeholder, job: JobId) -> None:  # noqa: ARG002
         """Take a message away; one that is too old for that shows nothing any more."""
         sent = sent_of(placeholder.message)
         with suppress(MessageGone):

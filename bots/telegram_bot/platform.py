@@ -22,6 +22,7 @@ from bots.telegram_bot.where import (
 from engine.jobs.errors import Refused
 from engine.jobs.refusal import Refusal, RefusalCode
 
+_SUPERGROUP = "-100"
 MOST_BYTES = 20_000_000
 """What Telegram hands over of a file at most."""
 
@@ -70,6 +71,18 @@ class TelegramPlatform:
     async def show_again(self, where: Where, clip: ShownClip) -> None:
         """Show a clip in a message of its own."""
         await self.chat.show_again(where, clip)
+
+    def mention(self, person: PersonId) -> str:
+        """Name somebody so that it leads to them."""
+        return f"tg://user?id={user_of(person)}"
+
+    def address(self, where: Where, message: MessageId) -> str:  # noqa: ARG002
+        """Say where a message is: in a supergroup by its link, elsewhere there is none."""
+        sent = sent_of(message)
+        chat = str(sent.chat)
+        if sent.inline is None and chat.startswith(_SUPERGROUP):
+            return f"https://t.me/c/{chat.removeprefix(_SUPERGROUP)}/{sent.number}"
+        return message
 
     async def runs(self, where: Where, who: Person) -> bool:
         """Tell whether somebody runs a group."""

@@ -18,7 +18,7 @@ class FormsTalk:
         """Label the place for photos."""
         if photos == 1:
             return self.texts.gettext("A photo")
-        return self.texts.gettext("{photos} photos to use").format(photos=photos)
+        return self.texts.gettext("{photos} photos").format(photos=photos)
 
     def words_wanted(self) -> str:
         """Label the place for words."""

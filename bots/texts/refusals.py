@@ -65,9 +65,9 @@ def _counted(speech: NullTranslations, refusal: Refusal) -> dict[RefusalCode, st
             limit,
         ),
         RefusalCode.PLACE_DAILY: speech.ngettext(
-            "In this chat everyone may have {limit} clip a day, and you have had yours. "
+            "Here everyone may have {limit} clip a day, and you have had yours. "
             "Try again tomorrow, or ask in another chat.",
-            "In this chat everyone may have {limit} clips a day, and you have had yours. "
+            "Here everyone may have {limit} clips a day, and you have had yours. "
             "Try again tomorrow, or ask in another chat.",
             limit,
         ),
@@ -156,7 +156,7 @@ def _ask(speech: NullTranslations) -> dict[RefusalCode, str]:
             "There is no photo in this message. Pick a message that has one."
         ),
         RefusalCode.AVATAR_OF_BOT: _(
-            "I use the avatars of people only. Pick somebody who is no bot."
+            "I only use avatars of people, not those of bots. Pick a person."
         ),
         RefusalCode.AVATAR_NOT_SHARED: _("{name} has not allowed that. They can, with /optin."),
         RefusalCode.UNKNOWN_JOB: _("I do not know this clip any more. Please ask for a new one."),
@@ -171,13 +171,12 @@ def _place(speech: NullTranslations) -> dict[RefusalCode, str]:
     _ = speech.gettext
     return {
         RefusalCode.PLACE_ADMINS_ONLY: _(
-            "In this chat only its admins may ask me for clips. "
-            "Ask one of them, or ask in another chat."
+            "Only admins may ask me for clips here. Ask one of them, or ask in another chat."
         ),
         RefusalCode.PLACE_EFFECT_OFF: _(
-            "The admins of this chat have switched this effect off here. Pick another one."
+            "The admins here have switched this effect off. Pick another one."
         ),
-        RefusalCode.PLACE_QUIET: _("I make no clips in this chat before {until}. Ask again then."),
+        RefusalCode.PLACE_QUIET: _("I make no clips here before {until}. Ask again then."),
     }
 
 

@@ -63,6 +63,14 @@ class RulesTalk:
         """Say that rules are for groups."""
         return self.texts.gettext("Rules are for groups: give this command in one.")
 
+    def hours_not_understood(self) -> str:
+        """Say how quiet hours are written."""
+        _ = self.texts.gettext
+        return _(
+            "I did not understand these hours. Write them like 22:00-07:00 +1, or leave them empty "
+            "for none."
+        )
+
     def not_understood(self) -> str:
         """Say that a rule was not understood."""
         _ = self.texts.gettext

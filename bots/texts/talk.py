@@ -77,14 +77,14 @@ class Talk:
     def pick_for_two(self) -> str:
         """Offer effects for two photos."""
         _ = self.texts.gettext
-        return _("Two photos. Pick an effect: those for one photo take the first.")
+        return _("Two photos. Pick an effect; one that needs a single photo uses the first.")
 
     def pick_for_many(self, photos: int) -> str:
         """Offer effects for an album."""
         _ = self.texts.gettext
         return _(
-            "{photos} photos. I can work with the first two of them. Pick an effect: "
-            "those for one photo take the first."
+            "{photos} photos. I can work with the first two of them. Pick an effect; "
+            "one that needs a single photo uses the first."
         ).format(photos=photos)
 
     def more_effects(self) -> str:
@@ -109,7 +109,7 @@ class Talk:
     def send_second(self, title: str) -> str:
         """Ask for the second photo that an effect needs."""
         _ = self.texts.gettext
-        return _("{title} needs two photos. Send me the second one.").format(title=title)
+        return _("{title} needs two photos. Give me the second one.").format(title=title)
 
     def answer_a_photo(self) -> str:
         """Say that a command is to be given in answer to a photo."""
@@ -129,7 +129,7 @@ class Talk:
         """Say how a photo is used that the platform does not show us."""
         _ = self.texts.gettext
         return _(
-            "I cannot see what you answer there. If it is a photo, open its menu, then Apps, "
+            "I cannot see the message you replied to. If it has a photo, open its menu, then Apps, "
             "“{entry}”."
         ).format(entry=discord_names(self.texts)[PHOTO_MENU])
 
@@ -143,7 +143,7 @@ class Talk:
 
     def nothing_yet(self) -> str:
         """Say that somebody has asked for nothing so far."""
-        return self.texts.gettext("You have not asked for anything yet. Send me a photo!")
+        return self.texts.gettext("There are no clips of yours yet. Give me a photo to begin with!")
 
     def cancelled(self, clips: int) -> str:
         """Say how many clips were stopped."""
@@ -192,7 +192,7 @@ class Talk:
 
     def settings_title(self) -> str:
         """Head what the admins of a server can set."""
-        return self.texts.gettext("Settings of this server. What you change here holds at once.")
+        return self.texts.gettext("Settings of this server. Changes take effect at once.")
 
     def settings_rooms(self) -> str:
         """Label the choice of channels."""
@@ -269,12 +269,16 @@ class Talk:
         """Say that a report has reached the owner."""
         return self.texts.gettext("Thank you. The owner of this bot has been told.")
 
-    def report_for_owner(self, person: str, place: str, words: str) -> str:
+    def nobody_told(self) -> str:
+        """Say that a report has reached nobody."""
+        _ = self.texts.gettext
+        return _("I cannot reach the owner of this bot. Please tell an admin of this chat.")
+
+    def report_for_owner(self, person: str, address: str, words: str) -> str:
         """Tell the owner of a report."""
         _ = self.texts.gettext
-        return _("{person} reports a message in {place}: {words}").format(
-            person=person, place=place, words=words or "–"
-        )
+        said = _("{person} reports this message: {address}").format(person=person, address=address)
+        return f"{said}\n{words}" if words else said
 
     def details(self, title: str, seed: int, size: str, seconds: str) -> str:
         """Say how a clip was made, in at most 200 characters."""

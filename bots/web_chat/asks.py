@@ -134,7 +134,7 @@ class Asks:
                 raise
         # an ask that was refused is in the conversation only
         message = Placeholder(place=visitor.where.id, message=MessageId(job))
-        await self._chat.remove(message)
+        await self._chat.remove(message, job)
 
     async def _title(self, effect: str | None) -> Mapping[str, str]:
         for card in await self._studio.effects():

@@ -61,9 +61,8 @@ class WebChat:
                 raise MessageGone
         self._rooms.tell(placeholder.place, EntryFrame(entry=entry))
 
-    async def remove(self, placeholder: Placeholder) -> None:
+    async def remove(self, placeholder: Placeholder, job: JobId) -> None:
         """Take a job's messages away: the person's and ours."""
-        job = JobId(placeholder.message)
         self._moving.pop(job, None)
         await self._conversation.remove(placeholder.place, job)
         self._rooms.tell(placeholder.place, RemovedFrame(job=job))

@@ -99,7 +99,7 @@ async def test_progress_gives_way_to_the_clip(platform: Platform) -> None:
 async def test_a_removed_message_is_gone(platform: Platform) -> None:
     placeholder = await platform.chat.post(HERE, JOB, QUEUED)
     for _ in range(2):
-        await platform.chat.remove(placeholder)
+        await platform.chat.remove(placeholder, JOB)
     assert await platform.seen() == []
     with pytest.raises(MessageGone):
         await platform.chat.edit(placeholder, JOB, CLIP)
@@ -113,7 +113,7 @@ async def test_a_message_that_never_was_is_gone(platform: Platform) -> None:
 
 async def test_a_message_that_is_gone_can_be_replaced_by_a_new_one(platform: Platform) -> None:
     gone = await platform.chat.post(HERE, JOB, QUEUED)
-    await platform.chat.remove(gone)
+    await platform.chat.remove(gone, JOB)
     placeholder = await platform.chat.post(HERE, JOB, QUEUED, replaces=gone)
     await platform.chat.edit(placeholder, JOB, CLIP)
     assert await platform.seen() == [CLIP]
@@ -146,7 +146,7 @@ async def test_a_message_can_be_posted_in_place_of_one_that_is_there(platform: P
     now = await platform.chat.post(HERE, JOB, QUEUED, replaces=before)
     await platform.chat.edit(now, JOB, CLIP)
     if now != before:
-        await platform.chat.remove(before)
+        await platform.chat.remove(before, JOB)
     assert await platform.seen() == [CLIP]
 
 

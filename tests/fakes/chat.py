@@ -119,8 +119,8 @@ class FakeChat:
             self.edits.append((job, message.text))
         await self.after("edit")
 
-    async def remove(self, placeholder: Placeholder) -> None:
-        with self._call("remove", placeholder.place, self._job_of(placeholder)):
+    async def remove(self, placeholder: Placeholder, job: JobId) -> None:
+        with self._call("remove", placeholder.place, job):
             for known in [each for each in self.shown if each.is_same(placeholder)]:
                 if known not in self.frozen:
                     del self.shown[known]
@@ -174,10 +174,6 @@ class FakeChat:
 
     def _of(self, job: JobId) -> list[Placeholder]:
         return [placeholder for placeholder, (shown, _) in self.shown.items() if shown == job]
-
-    def _job_of(self, placeholder: Placeholder) -> JobId | None:
-        job, _ = self.shown.get(placeholder, (None, None))
-        return job
 
     @contextmanager
     def _call(self, verb: str, place: PlaceId, job: JobId | None) -> Generator[None]:

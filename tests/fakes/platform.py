@@ -71,6 +71,12 @@ class FakePlatform:
         self._refuse()
         self.clips.append(clip)
 
+    def mention(self, person: PersonId) -> str:
+        return f"@{person}"
+
+    def address(self, where: Where, message: MessageId) -> str:
+        return f"{where.place}/{message}"
+
     async def runs(self, where: Where, who: Person) -> bool:
         return who.id in self.admins
 

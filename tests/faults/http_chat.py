@@ -29,7 +29,7 @@ class HttpChat:
         """Replace a message."""
         await self._call("PUT", f"/messages/{placeholder.message}", job=job, message=message)
 
-    async def remove(self, placeholder: Placeholder) -> None:
+    async def remove(self, placeholder: Placeholder, job: JobId) -> None:
         """Take a message away."""
         await self._call("DELETE", f"/messages/{placeholder.message}")
 

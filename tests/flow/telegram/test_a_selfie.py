@@ -165,7 +165,7 @@ async def test_a_second_photo_is_asked_for_when_an_effect_needs_it(
     chat.send_photo(ann, SELFIE)
     offered = await menu(house, chat)
     await house.telegram.press(ann, offered, "Morph")
-    await house.said(chat, "Morph needs two photos. Send me the second one.")
+    await house.said(chat, "Morph needs two photos. Give me the second one.")
     chat.send_photo(ann, SELFIE)
     claim = await house.make()
     assert len(set(claim.job.photos)) == 2

@@ -73,7 +73,7 @@ async def test_more_effects_are_a_page_further_and_the_last_leads_back(front: Fr
 async def test_an_effect_for_two_photos_waits_for_the_second(front: Front) -> None:
     await front.say("", SELFIE)
     await front.press("Morph")
-    assert front.platform.texts == ["Morph needs two photos. Send me the second one."]
+    assert front.platform.texts == ["Morph needs two photos. Give me the second one."]
     await front.say("", OTHER)
     request = await front.asked()
     assert request.job is not None

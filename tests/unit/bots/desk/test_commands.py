@@ -18,7 +18,7 @@ async def rules(front: Front) -> PlaceRules:
 
 async def test_jobs_are_listed_and_shown_again_to_who_is_alone(front: Front) -> None:
     await front.say("/jobs")
-    assert front.platform.texts[-1] == "You have not asked for anything yet. Send me a photo!"
+    assert front.platform.texts[-1] == "There are no clips of yours yet. Give me a photo to begin with!"
     job = await front.clip()
     await front.say("/jobs")
     assert front.platform.texts[-1] == "Your last clips:\nSymbiote – ready"
@@ -37,7 +37,7 @@ async def test_among_others_clips_are_listed_and_not_shown(front: Front) -> None
 async def test_jobs_of_others_are_not_listed(front: Front) -> None:
     await front.clip(who=BOB)
     await front.say("/jobs")
-    assert front.platform.texts[-1] == "You have not asked for anything yet. Send me a photo!"
+    assert front.platform.texts[-1] == "There are no clips of yours yet. Give me a photo to begin with!"
 
 
 async def test_what_is_on_its_way_here_is_stopped_and_not_elsewhere(front: Front) -> None:
@@ -53,7 +53,7 @@ async def test_what_is_on_its_way_here_is_stopped_and_not_elsewhere(front: Front
 
 async def test_again_repeats_the_last_clip(front: Front) -> None:
     await front.say("/again")
-    assert "You have not asked for anything yet" in front.platform.texts[-1]
+    assert "There are no clips of yours yet" in front.platform.texts[-1]
     await front.clip()
     await front.say("/again")
     assert [it.effect for it in await front.requests()] == ["symbiote", "symbiote"]

@@ -29,7 +29,7 @@ GIVEN: dict[str, object] = {
     "journal_days": 365,
     "name": "x" * 64,
     "person": "telegram:" + "9" * 16,
-    "place": "telegram:-100" + "9" * 13,
+    "address": "https://t.me/c/" + "9" * 13 + "/" + "9" * 10,
     "words": "w" * 3500,
     "seed": LONGEST_SEED,
     "size": "1920×1080",

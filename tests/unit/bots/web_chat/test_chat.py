@@ -94,8 +94,8 @@ async def test_the_end_replaces_the_progress(
 async def test_a_message_that_is_gone_cannot_be_edited(chat: WebChat, page: Mailbox) -> None:
     placeholder = await chat.post(HERE, JOB, QUEUED)
     await chat.say(HERE, Asked(job=JOB, page_id="page"))
-    await chat.remove(placeholder)
-    await chat.remove(placeholder)
+    await chat.remove(placeholder, JOB)
+    await chat.remove(placeholder, JOB)
 
     with pytest.raises(MessageGone):
         await chat.edit(placeholder, JOB, DONE)
