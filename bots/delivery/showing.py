@@ -6,6 +6,7 @@ Whatever is raised here leaves everything so that looking again is right.
 from __future__ import annotations
 
 import logging
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 
@@ -200,6 +201,9 @@ class Showing:
         known = await self._journal.get(request.id)
         if known is not None and known.placeholder != memory.about:
             raise Overtaken from error
+        if isinstance(error, ChatForbidden) and memory.about is not None:
+            with suppress(BotsError):
+                await self._lanes.edit(memory.about, request.id, self._reporter.waits(request))
         await self._give_up(request, str(error))
 
     async def _ending(self, request: Request, outcome: Outcome, memory: Memory) -> Message:

@@ -16,7 +16,8 @@ from bots.desk.keys import Key, Rows, effect_page, under_message
 from bots.desk.platform import Platform
 from bots.desk.replies import Replies
 from bots.desk.where import Where
-from bots.errors import BotsError
+from bots.errors import BotsError, Overtaken
+from bots.reporter import Reporter
 from bots.store.answers import Answers
 from bots.store.drafts import Draft, Drafts
 from bots.store.places import Places
@@ -73,6 +74,7 @@ class Asking:
     places: Places
     platform: Platform
     replies: Replies
+    reporter: Reporter
     now: Clock
 
     async def ask(self, job: JobId, who: Person, where: Where, wish: Wish) -> None:
@@ -127,6 +129,8 @@ class Asking:
         await self.answers.put(job, where.saved(), self.now())
         try:
             await self.delivery.reopen(job)
+        except Overtaken:
+            return (await self.studio.made(job)).delivered is None
         except BotsError as error:
             log.info("%s is not shown anew: %s", job, error)
         return True

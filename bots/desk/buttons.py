@@ -10,10 +10,12 @@ from bots.codes import Code, Verb
 from bots.desk.asking import Asking, Wish
 from bots.desk.commands import Commands
 from bots.desk.events import Pressed
+from bots.desk.keys import under_message
 from bots.desk.recalling import Recalling
 from bots.desk.remixing import Remixing
 from bots.desk.rules import Ruling
 from bots.desk.where import Where
+from bots.errors import ClipTooLarge
 from bots.languages import Languages
 from bots.messages import HD_SIZE
 from bots.texts.languages import LANGUAGES
@@ -171,7 +173,18 @@ class Buttons:
         if await self.asking.follow(pressed.who, where, job):
             return
         clip = await self.asking.studio.collect(pressed.who, job)
-        await self.asking.platform.show_again(where, clip)
+        try:
+            await self.asking.platform.show_again(where, clip)
+        except ClipTooLarge:
+            await self._say_too_large(where, job)
+
+    async def _say_too_large(self, where: Where, job: JobId) -> None:
+        """Offer a clip that is not taken here by a link, or to be made again for here."""
+        request = await self.asking.studio.made(job)
+        if isinstance(request.outcome, Succeeded):
+            said = await self.asking.reporter.too_large(request, request.outcome.clip)
+            rows = under_message(job, said.buttons)
+            await self.asking.replies.say(where, said.text, rows)
 
     async def _rule(self, pressed: Pressed, code: Code) -> str:
         message = pressed.message or MessageId("")

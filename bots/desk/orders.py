@@ -34,10 +34,13 @@ class Orders:
     ) -> None:
         """Make an effect of photos, or ask for the photo that is missing."""
         asking = self.desk.asking
-        card = called(await asking.studio.effects(), effect)
+        cards = await asking.studio.effects()
+        card = called(cards, effect)
         if card is None:
             # who is not let in is told that instead, as the photos would tell
             await asking.studio.check_entry(turn.who, turn.where.as_place())
+            if not cards:
+                raise Refused(Refusal(RefusalCode.TRY_LATER))
             raise Refused(Refusal(RefusalCode.UNKNOWN_EFFECT, {"effect": effect[:_NAMED]}))
         keys = await self._taken(turn, pictures)
         if len(keys) < card.photos:

@@ -43,6 +43,7 @@ def open_desk(
         places=services.places,
         platform=platform,
         replies=Replies.over(platform, budget),
+        reporter=services.reporter(),
         now=services.now,
     )
     languages = Languages(services.studio.people)

@@ -15,6 +15,7 @@ _ACROSS = 5
 _ROWS = 5
 _LABEL = 80
 _IN_A_LIST = 100
+_LINK = 512
 _ELSEWHERE = frozenset({Verb.SHARE})
 """What Discord does by itself."""
 _STYLES: Mapping[Verb, discord.ButtonStyle] = {
@@ -38,6 +39,14 @@ def drawn(rows: Rows) -> ui.View:
     # discord.py keeps every view that has not been stopped
     view.stop()
     return view
+
+
+def with_long_links(text: str, rows: Rows) -> tuple[str, Rows]:
+    """Write out links that are too long for a button."""
+    keys = [key for row in rows for key in row]
+    long = [key for key in keys if key.url is not None and len(key.url) > _LINK]
+    lines = [f"[{key.label}]({key.url})" for key in long]
+    return "\n".join([text, *lines]), [[key for key in row if key not in long] for row in rows]
 
 
 def button(key: Key) -> ui.Button[Any]:

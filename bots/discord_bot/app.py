@@ -90,11 +90,13 @@ async def serve(services: Services, settings: BotSettings) -> None:
 
 
 @asynccontextmanager
-async def running(services: Services, settings: BotSettings) -> AsyncGenerator[DiscordClient]:
+async def running(
+    services: Services, settings: BotSettings, *, pace: Pace = PACE
+) -> AsyncGenerator[DiscordClient]:
     """Run the Discord bot for as long as the context lasts."""
     address(settings.discord_api_url)
     async with DiscordClient(settings.discord_shard_ids, settings.discord_shard_count) as client:
-        serving = put_together(client, services, settings)
+        serving = put_together(client, services, settings, pace=pace)
         await _introduced(client, _token(settings))
         if settings.discord_api_url != DISCORD_API:
             await _find_gateway(client)
@@ -114,7 +116,9 @@ async def _find_gateway(client: DiscordClient) -> None:
     DiscordWebSocket.DEFAULT_GATEWAY = URL(gateway)
 
 
-def put_together(client: DiscordClient, services: Services, settings: BotSettings) -> Serving:
+def put_together(
+    client: DiscordClient, services: Services, settings: BotSettings, *, pace: Pace = PACE
+) -> Serving:
     """Have a client serve people."""
     wire = Wire(client, services.now)
     budget = SharedBudget(services.redis, services.bot, rate_of, overall=OVERALL)
@@ -126,7 +130,7 @@ def put_together(client: DiscordClient, services: Services, settings: BotSetting
         now=services.now,
     )
     calls = CountedCalls(budget=budget, answers=services.answers, now=services.now)
-    delivery = services.delivery(chat, PACE, calls)
+    delivery = services.delivery(chat, pace, calls)
     platform = DiscordPlatform(wire=wire, chat=chat, photo_bytes=settings.photo_bytes)
     desk = open_desk(platform, delivery, Budget(), services, settings, _only_here)
     begun = Begun(redis=services.redis, bot=services.bot, wire=wire, now=services.now)

@@ -13,7 +13,7 @@ from bots.chat import Message, Placeholder, PlaceId, ShownClip
 from bots.clock import Clock
 from bots.desk.keys import under_message
 from bots.desk.where import Where
-from bots.discord_api.drawing import drawn
+from bots.discord_api.drawing import drawn, with_long_links
 from bots.discord_api.handles import FADES, Handle, began
 from bots.discord_api.names import Numbers
 from bots.discord_api.wire import Content, Wire
@@ -119,11 +119,11 @@ class DiscordChat:
         return Where(place=place).resumed(await self.answers.get(job))
 
     async def _content(self, place: PlaceId, job: JobId, message: Message) -> Content:
-        view = drawn(under_message(job, message.buttons))
+        text, rows = with_long_links(in_words(message), under_message(job, message.buttons))
         files: list[discord.File] = []
         if message.clip is not None:
             files.append(await self._file(place, message.clip, message.text))
-        return Content(text=in_words(message), view=view, files=files)
+        return Content(text=text, view=drawn(rows), files=files)
 
     async def _file(self, place: PlaceId, clip: ShownClip, about: str | None) -> discord.File:
         hidden = (await self.places.rules(place)).spoiler

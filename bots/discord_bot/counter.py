@@ -9,14 +9,13 @@ import asyncio
 import logging
 from dataclasses import dataclass, replace
 
-import discord
 from discord import ui
 
 from bots.chat import MessageId
 from bots.desk.desk import Desk
 from bots.desk.turn import Turn, Work
 from bots.desk.where import Where
-from bots.discord_api.acknowledging import acknowledge
+from bots.discord_api.acknowledging import FAILURES, acknowledge
 from bots.discord_api.begun import Begun
 from bots.discord_api.handles import Interaction
 from bots.discord_api.names import message_id, person_of
@@ -77,7 +76,7 @@ class Counter:
         """Have somebody fill a form in; that has to be the first answer."""
         try:
             await interaction.response.send_modal(form)
-        except (discord.HTTPException, OSError) as error:
+        except FAILURES as error:
             log.info("a form was not shown: %s", error)
 
     async def refuse(self, interaction: Interaction, refusal: Refusal) -> None:
@@ -85,7 +84,7 @@ class Counter:
         said = (await self.texts(interaction)).refused(refusal)
         try:
             await interaction.response.send_message(said, ephemeral=True)
-        except (discord.HTTPException, OSError) as error:
+        except FAILURES as error:
             log.info("a refusal was not said: %s", error)
 
     async def _carry_out(self, interaction: Interaction, where: Where, work: Work) -> None:

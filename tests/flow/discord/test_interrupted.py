@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.fakes.discord import Channel, FakeDiscord, Guild, Person
+from tests.fakes.discord import Channel, FakeDiscord, Person
 from tests.flow.discord.discord_house import a_discord_house
 from tests.valkey import ValkeyProcess
 

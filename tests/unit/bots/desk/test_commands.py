@@ -11,6 +11,8 @@ from bots.place_rules import PlaceRules
 from engine.jobs.job import JobState
 from tests.unit.bots.desk.front import ANN, BOB, GROUP, HERE, OWNER, SELFIE, Front
 
+NO_CLIPS = "There are no clips of yours yet. Give me a photo to begin with!"
+
 
 async def rules(front: Front) -> PlaceRules:
     return await front.house.services.places.rules(GROUP.place)
@@ -18,7 +20,7 @@ async def rules(front: Front) -> PlaceRules:
 
 async def test_jobs_are_listed_and_shown_again_to_who_is_alone(front: Front) -> None:
     await front.say("/jobs")
-    assert front.platform.texts[-1] == "There are no clips of yours yet. Give me a photo to begin with!"
+    assert front.platform.texts[-1] == NO_CLIPS
     job = await front.clip()
     await front.say("/jobs")
     assert front.platform.texts[-1] == "Your last clips:\nSymbiote – ready"
@@ -37,7 +39,7 @@ async def test_among_others_clips_are_listed_and_not_shown(front: Front) -> None
 async def test_jobs_of_others_are_not_listed(front: Front) -> None:
     await front.clip(who=BOB)
     await front.say("/jobs")
-    assert front.platform.texts[-1] == "There are no clips of yours yet. Give me a photo to begin with!"
+    assert front.platform.texts[-1] == NO_CLIPS
 
 
 async def test_what_is_on_its_way_here_is_stopped_and_not_elsewhere(front: Front) -> None:
