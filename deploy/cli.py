@@ -128,6 +128,12 @@ def _installation(commands: _Commands) -> None:
     models = _Commands(commands.add("models", "weight files"))
     models.add("list", "say which weight files are there", _models_list)
     models.add("fetch", "fetch the weight files that are missing", _models_fetch)
+    check = models.add("check", "try every family of generative models", _models_check)
+    check.add_argument("family", nargs="*", help="which ones; all unless named")
+    check.add_argument(
+        "--tiny", action="store_true", required=True, help="by tiny checkpoints of random numbers"
+    )
+    check.add_argument("--json", action="store_true", help="as JSON")
 
 
 def _people(commands: _Commands) -> None:
@@ -228,6 +234,15 @@ def _models_fetch(_: argparse.Namespace) -> None:
     from deploy.models import fetch
 
     fetch(EngineSettings.read(), say=_say)
+
+
+def _models_check(options: argparse.Namespace) -> None:
+    from engine.threads import limit_threads
+
+    limit_threads(EngineSettings.read().threads)
+    from deploy.model_check import check_tiny
+
+    check_tiny(options.family, _say, as_json=options.json)
 
 
 def _set_blocked(options: argparse.Namespace) -> None:

@@ -5,10 +5,12 @@
     │   ├── ClipTooLarge       no encoding fits under the size limit
     │   ├── OutOfMemory        the device has not enough memory for the clip
     │   └── MakerStuck         the maker makes no progress, and cannot be stopped
+    ├── CannotFilm             a model cannot film what is asked: its shape, or what it begins from
     ├── Stopped                the caller asked the maker to stop (cancel or lost lease)
     ├── WeightsMissing         a weight file is not fetched; says the command that fetches it
     │   └── WeightsCorrupt     a weight file is not the one models.toml names
     ├── WeightsUnreachable     the package that carries a weight file cannot be downloaded
+    ├── LibrariesMissing       what generative models are run by is not installed
     └── EffectInvalid          an effect folder does not validate; says where
 
 A photo the asker can mend raises `engine.jobs.errors.Refused` instead.
@@ -52,6 +54,15 @@ class MakerStuck(JobFailed):
         self.seconds = seconds
 
 
+class CannotFilm(EngineError):
+    """A model cannot film what is asked of it."""
+
+    def __init__(self, model: str, why: str) -> None:
+        super().__init__(f"{model}: {why}")
+        self.model = model
+        self.why = why
+
+
 class Stopped(EngineError):
     """The caller asked the maker to stop."""
 
@@ -85,6 +96,16 @@ class WeightsUnreachable(EngineError):
         )
         self.package = package
         self.why = why
+
+
+class LibrariesMissing(EngineError):
+    """What generative models are run by is not installed."""
+
+    def __init__(self, library: str) -> None:
+        super().__init__(
+            f"generative models need {library}: install it with pip install 'zoetrope[models]'"
+        )
+        self.library = library
 
 
 class EffectInvalid(EngineError):

@@ -1,0 +1,1 @@
+"""Generative video models: their families, and how they are kept ready and made fast."""

@@ -1,0 +1,92 @@
+"""A checkpoint in memory, ready to film."""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from engine.errors import CannotFilm
+from engine.pipelines.family import Checkpoint, Family, Pipeline
+from engine.pipelines.libraries import diffusers
+from engine.pipelines.take import Footage, Mode, Take
+from engine.pipelines.watching import Watch, unwatched, watched
+
+
+class Loaded:
+    """The weights of a checkpoint, and the pipelines that share them."""
+
+    def __init__(self, family: Family, checkpoint: Checkpoint, pipeline: Pipeline) -> None:
+        self.family = family
+        self.checkpoint = checkpoint
+        self.pipeline = pipeline
+        self._scheduler = pipeline.scheduler
+        pipeline.set_progress_bar_config(disable=True)
+        self._pipelines: dict[str, Pipeline] = {type(pipeline).__name__: pipeline}
+
+    @classmethod
+    def read(
+        cls, family: Family, kind: str, folder: Path, *, dtype: torch.dtype = torch.float32
+    ) -> Loaded:
+        """Read a checkpoint from a folder; no hub is asked, and no code of it is run."""
+        pipeline = diffusers.DiffusionPipeline.from_pretrained(
+            folder, dtype=dtype, local_files_only=True, use_safetensors=True
+        )
+        return cls(family, family.checkpoints[kind], pipeline)
+
+    def film(self, take: Take, watch: Watch = unwatched) -> Footage:
+        """Film a take; the same one on the same machine gives the same frames.
+
+        Raises:
+            CannotFilm: these weights cannot.
+            Stopped: `watch` said so.
+        """
+        pipeline = self._for(take)
+        # a family may change it for a take, and no take is to know what was filmed before it
+        pipeline.scheduler = deepcopy(self._scheduler)
+        called_with = self.family.usual(take) | self.family.arguments(pipeline, take)
+        called_with |= self._always(take)
+        rounds = self.family.rounds(pipeline, take)
+        # some autoencoders draw noise without asking for a generator
+        torch.manual_seed(take.seed)
+        with (
+            torch.inference_mode(),
+            watched(pipeline, self.family.denoisers, watch, rounds=rounds),
+        ):
+            output = pipeline(**called_with)
+        footage = self.family.footage(output, take)
+        return replace(footage, sound=self.family.sound(pipeline, output))
+
+    def _always(self, take: Take) -> dict[str, Any]:
+        # numbers are drawn on the CPU, so that every device begins from the same noise
+        return {"generator": torch.Generator("cpu").manual_seed(take.seed), "output_type": "np"}
+
+    def _for(self, take: Take) -> Pipeline:
+        """Find the pipeline for what a take begins from."""
+        grid, mode = self.family.grid, take.mode
+        if mode not in self.checkpoint.pipelines:
+            raise CannotFilm(self.family.name, f"it cannot begin from {_NAMES[mode]}")
+        if not grid.fits(take.width, take.height, take.frames):
+            width, height, frames = grid.nearest(take.width, take.height, take.frames)
+            shape = f"{take.width}x{take.height} with {take.frames} frames"
+            raise CannotFilm(
+                self.family.name, f"{shape} is no shape of it: {width}x{height}x{frames} is"
+            )
+        name = self.checkpoint.pipelines[mode]
+        if name not in self._pipelines:
+            made = getattr(diffusers, name).from_pipe(self.pipeline)
+            made.set_progress_bar_config(disable=True)
+            self._pipelines[name] = made
+        return self._pipelines[name]
+
+
+_NAMES = {
+    Mode.TEXT: "words alone",
+    Mode.PHOTO: "a photo",
+    Mode.ENDS: "a first and a last picture",
+    Mode.KEYFRAMES: "pictures in between",
+    Mode.EXTEND: "frames before it",
+}

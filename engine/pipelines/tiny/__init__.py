@@ -1,0 +1,1 @@
+"""Parts of checkpoints with random weights, so small that any machine runs them in a moment."""
