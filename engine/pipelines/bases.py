@@ -15,7 +15,7 @@ class _Record(BaseModel):
 
 
 class Gigabytes(_Record):
-    """What a base takes in memory in 16 bits: denoisers, encoders of words and pictures, decoder."""
+    """What a base takes in 16 bits: denoisers, encoders of words and pictures, decoder."""
 
     denoiser: float = Field(gt=0)
     encoder: float = Field(ge=0)
