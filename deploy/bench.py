@@ -44,12 +44,16 @@ class Row:
         return (self.prepare_s + self.render_s + self.encode_s) / self.clip_s
 
 
+def _with_looks() -> list[str]:
+    return [name for name, effect in load_effects().items() if effect.looks]
+
+
 def bench(
     settings: EngineSettings, effects: Sequence[str] | None, say: Callable[[str], None]
 ) -> None:
     """Time the looks, print a table and write it as JSON."""
     limit_threads(settings.threads)
-    runs = [(name, form) for name in effects or load_effects() for form in FORMATS]
+    runs = [(name, form) for name in effects or _with_looks() for form in FORMATS]
     with ProcessPoolExecutor(1, mp_context=get_context("spawn"), max_tasks_per_child=1) as pool:
         rows = list(pool.map(_measure, *zip(*runs, strict=True), [settings] * len(runs)))
     OUT.parent.mkdir(exist_ok=True)
@@ -77,13 +81,14 @@ def _measure(name: str, form: ClipFormat, settings: EngineSettings) -> Row:
     from dataclasses import replace
 
     from deploy.render import find_effect
-    from engine.effects.maker import ClipMaker, Order
+    from engine.effects.maker import ClipMaker
+    from engine.effects.order import Order
 
     maker = ClipMaker.load(settings.models, device=settings.device, safety=settings.safety)
     effect = find_effect(name)
     photo = _astronaut()
     photos = [photo, photo[:, ::-1]][: effect.about.photos]
-    order = Order(effect=effect, variant=effect.variants[0], photos=photos, seed=1, format=form)
+    order = Order(effect=effect, variant=effect.looks[0], photos=photos, seed=1, format=form)
     maker.make(replace(order, frames=WARM_UP_FRAMES))
     made = maker.make(order)
     return Row(

@@ -23,7 +23,7 @@ def as_json() -> str:
         {
             "id": effect.id,
             "version": effect.about.version,
-            "look": next((variant.look for variant in effect.variants), None),
+            "look": next((variant.look for variant in effect.looks), None),
             "variants": [variant.name for variant in effect.variants],
             "photos": effect.about.photos,
         }

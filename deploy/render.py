@@ -25,7 +25,8 @@ from engine.settings import EngineSettings
 from engine.threads import limit_threads
 
 if TYPE_CHECKING:
-    from engine.effects.maker import ClipMaker, Order
+    from engine.effects.maker import ClipMaker
+    from engine.effects.order import Order
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,7 +116,7 @@ def _photos(request: Request, effect: Effect) -> list[NDArray[np.uint8]]:
 
 
 def _order(request: Request, effect: Effect, photos: Sequence[NDArray[np.uint8]]) -> Order:
-    from engine.effects.maker import Order
+    from engine.effects.order import Order
 
     return Order(
         effect=effect,

@@ -68,7 +68,7 @@ async def serve(settings: EngineSettings) -> None:
         async with serving_as_set(settings, metrics.registry, health):
             with bound(worker=name):
                 bench = await asyncio.to_thread(_load, settings, redis, metrics)
-                cards = await publish_previews(bench.effects, bench.media)
+                cards = await publish_previews(bench.effects, bench.media, bench.ability)
                 loaded.set()
                 async with _beside(name, bench, redis, cards):
                     await _work(name, bench, settings)

@@ -16,6 +16,7 @@ import av
 import cv2
 import numpy as np
 from av.audio.frame import AudioFrame
+from av.audio.resampler import AudioResampler
 from av.video.frame import VideoFrame
 from av.video.reformatter import ColorRange, Colorspace
 from numpy.typing import NDArray
@@ -39,6 +40,7 @@ class ClipWriter:
         self._file = av.open(str(path), "w", format="mp4", options={"movflags": "+faststart"})
         self._fps = fps
         self._frames = 0
+        self._sound = np.zeros((2, 0), np.float32)
         rate = {"crf": str(VISUALLY_LOSSLESS)} if bitrate is None else {"b": str(bitrate)}
         self._video = self._file.add_stream(
             "libx264", rate=fps, options={"preset": "veryfast", **rate}
@@ -61,7 +63,7 @@ class ClipWriter:
         trace: TracebackType | None,
     ) -> None:
         if kind is None:
-            self._write_silence()
+            self._write_sound()
             self._file.mux(self._video.encode(None))
             self._file.mux(self._audio.encode(None))
         self._file.close()
@@ -78,20 +80,29 @@ class ClipWriter:
             self._file.mux(self._video.encode(frame))
             self._frames += 1
 
-    def _write_silence(self) -> None:
+    def add_sound(self, samples: NDArray[np.float32], rate: int) -> None:
+        """Give the soundtrack, (channels, n) in -1..1; one channel is heard on both sides."""
+        layout = "mono" if len(samples) == 1 else "stereo"
+        frame = AudioFrame.from_ndarray(
+            np.ascontiguousarray(samples[:2]), format="fltp", layout=layout
+        )
+        frame.sample_rate = rate
+        resampler = AudioResampler(format="fltp", layout="stereo", rate=AUDIO_RATE)
+        parts = [*resampler.resample(frame), *resampler.resample(None)]
+        self._sound = np.concatenate([part.to_ndarray() for part in parts], axis=1)
+
+    def _write_sound(self) -> None:
         # Without a sound track Telegram shows the clip as a silent animation.
-        left = round(self._frames / self._fps * AUDIO_RATE)
-        pts = 0
-        while left > 0:
-            samples = min(left, AUDIO_CHUNK)
-            frame = AudioFrame.from_ndarray(
-                np.zeros((2, samples), np.float32), format="fltp", layout="stereo"
-            )
-            frame.sample_rate, frame.pts = AUDIO_RATE, pts
+        whole = round(self._frames / self._fps * AUDIO_RATE)
+        sound = np.zeros((2, whole), np.float32)
+        heard = min(whole, self._sound.shape[1])
+        sound[:, :heard] = self._sound[:, :heard]
+        for start in range(0, whole, AUDIO_CHUNK):
+            part = np.ascontiguousarray(sound[:, start : start + AUDIO_CHUNK])
+            frame = AudioFrame.from_ndarray(part, format="fltp", layout="stereo")
+            frame.sample_rate, frame.pts = AUDIO_RATE, start
             frame.time_base = Fraction(1, AUDIO_RATE)
             self._file.mux(self._audio.encode(frame))
-            pts += samples
-            left -= samples
 
 
 def read_frames(path: Path) -> Iterator[NDArray[np.uint8]]:
@@ -99,6 +110,13 @@ def read_frames(path: Path) -> Iterator[NDArray[np.uint8]]:
     with av.open(str(path)) as file:
         for frame in file.decode(video=0):
             yield np.asarray(frame.to_ndarray(format="rgb24"), np.uint8)[None]
+
+
+def read_sound(path: Path) -> tuple[NDArray[np.float32], int]:
+    """Decode a clip's soundtrack, (channels, n) and its rate."""
+    with av.open(str(path)) as file:
+        parts = [frame.to_ndarray() for frame in file.decode(audio=0)]
+        return np.concatenate(parts, axis=1).astype(np.float32), file.streams.audio[0].rate
 
 
 def squeeze(path: Path, limit: int) -> None:
@@ -118,6 +136,7 @@ def squeeze(path: Path, limit: int) -> None:
         with ClipWriter(smaller, width, height, fps, bitrate=bitrate) as writer:
             for frames in read_frames(path):
                 writer.add(frames)
+            writer.add_sound(*read_sound(path))
         smaller.replace(path)
 
 

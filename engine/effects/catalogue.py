@@ -3,31 +3,24 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from functools import partial
-from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field, ValidationError
 
 from engine.effects import params as options
 from engine.effects.params import Param
+from engine.effects.variants import AnyVariant, LookVariant, RecipeVariant, Table, extended
 from engine.errors import EffectInvalid
 from engine.jobs.catalogue import EffectCard
 from engine.jobs.job import MediaKey, Variant
 
-if TYPE_CHECKING:
-    from engine.effects.look import AnyLook  # imports torch, which listing effects does not need
-
 FOLDER = Path(__file__).parent
 
 
-class _Table(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class _About(_Table):
+class _About(Table):
     id: str = Field(pattern=r"^[a-z][a-z0-9_]{1,31}$")
     version: str = Field(pattern=r"^\d+\.\d+\.\d+$")
     title: dict[str, str]
@@ -39,7 +32,7 @@ class _About(_Table):
     hidden: bool = False
 
 
-class _Output(_Table):
+class _Output(Table):
     """`poster` is the moment of the clip, 0..1, that is shown before it plays."""
 
     seconds: float = Field(gt=0, le=12)
@@ -47,34 +40,14 @@ class _Output(_Table):
     poster: float = Field(default=0.8, ge=0, le=1)
 
 
-class LookVariant(_Table):
-    """A variant made by a look: a function `engine.effects.<look>.look:<look>`.
-
-    `cost_per_s` is working seconds per clip second at 512 px on two cores.
-    """
-
-    name: str
-    look: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
-    cost_per_s: float = Field(gt=0)
-
-    @property
-    def needs(self) -> str:
-        """What a worker must offer to run this."""
-        return f"look:{self.look}"
-
-    def load(self) -> AnyLook:
-        """Import the look."""
-        return getattr(import_module(f"engine.effects.{self.look}.look"), self.look)
-
-
-class Effect(_Table):
+class Effect(Table):
     """One effect as its folder describes it."""
 
     format: Literal["effect/1"] = Field(alias="schema")
     about: _About = Field(alias="effect")
     output: _Output
-    params: dict[str, Param] = {}
-    variants: tuple[LookVariant, ...] = Field(alias="variant", min_length=1)
+    params: dict[str, Param] = Field(default_factory=dict[str, Param])
+    variants: tuple[AnyVariant, ...] = Field(alias="variant", min_length=1)
 
     @property
     def id(self) -> str:
@@ -91,29 +64,42 @@ class Effect(_Table):
         """A JPEG of the effect."""
         return FOLDER / self.id / "poster.jpg"
 
-    def variant(self, name: str) -> LookVariant:
+    @property
+    def looks(self) -> tuple[LookVariant, ...]:
+        """Its variants that are made by a look."""
+        return tuple(each for each in self.variants if isinstance(each, LookVariant))
+
+    @property
+    def recipes(self) -> tuple[RecipeVariant, ...]:
+        """Its variants that are made by a generative model."""
+        return tuple(each for each in self.variants if isinstance(each, RecipeVariant))
+
+    def variant(self, name: str) -> AnyVariant:
         """Find a variant by name; KeyError if the effect has none of that name."""
         return {variant.name: variant for variant in self.variants}[name]
 
-    def card(self, *, preview: MediaKey | None, poster: MediaKey | None) -> EffectCard:
-        """Describe the effect to the bots."""
+    def card(
+        self, *, preview: MediaKey | None, poster: MediaKey | None, needs: Container[str]
+    ) -> EffectCard:
+        """Describe the effect to the bots, with the variants whose needs are met."""
+        variants = [each for each in self.variants if each.needs in needs]
         return EffectCard(
             **self.about.model_dump(exclude={"license"}),
-            takes_prompt=False,
+            takes_prompt=any(each.takes_words for each in variants),
             params=tuple(options.card(name, param) for name, param in self.params.items()),
-            variants=tuple(map(partial(_offered, self.output), self.variants)),
+            variants=tuple(map(partial(_offered, self.output), variants)),
             preview=preview,
             poster=poster,
         )
 
 
-def _offered(output: _Output, variant: LookVariant) -> Variant:
-    return Variant(
-        name=variant.name,
-        needs=variant.needs,
-        cost_s=round(variant.cost_per_s * output.seconds, 2),
-        frames=round(output.seconds * output.fps),
-    )
+def _offered(output: _Output, variant: LookVariant | RecipeVariant) -> Variant:
+    if isinstance(variant, LookVariant):
+        cost_s = variant.cost_per_s * output.seconds
+        frames = round(output.seconds * output.fps)
+    else:
+        cost_s, frames = variant.cost_s, variant.frames or 0
+    return Variant(name=variant.name, needs=variant.needs, cost_s=round(cost_s, 2), frames=frames)
 
 
 def load_effects(folder: Path = FOLDER) -> Mapping[str, Effect]:
@@ -134,13 +120,14 @@ def load_effect(path: Path) -> Effect:
     """
     try:
         table: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
+        table["variant"] = extended(table.get("variant", []))
         effect = Effect.model_validate(table)
-    except tomllib.TOMLDecodeError as error:
-        raise EffectInvalid(str(path), str(error)) from error
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
         raise EffectInvalid(str(path), f"{where}: {first['msg']}") from error
+    except ValueError as error:
+        raise EffectInvalid(str(path), str(error)) from error
     if effect.id != path.parent.name:
         raise EffectInvalid(str(path), f"effect.id is {effect.id}, the folder is not")
     return effect

@@ -17,7 +17,7 @@ def ability_of(effects: Mapping[str, Effect], device: str) -> Ability:
         effects: what it has loaded.
         device: as in the settings: auto, cpu, cuda or cuda:N.
     """
-    needs = {variant.needs for effect in effects.values() for variant in effect.variants}
+    needs = {variant.needs for effect in effects.values() for variant in effect.looks}
     return Ability(switch_s=dict.fromkeys(sorted(needs), 0.0), device=device_name(device))
 
 

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from engine.effects.catalogue import Effect
-from engine.effects.maker import Made, Order
+from engine.effects.maker import Made
+from engine.effects.order import Order
 from engine.jobs.errors import MediaMissing, Refused
 from engine.jobs.job import Clip, Job, MediaKey, Succeeded, Variant
 from engine.jobs.media.store import MediaStore, clip_keys
@@ -34,6 +35,7 @@ async def read_order(
         variant=effect.variant(variant.name),
         photos=[await _read_photo(media, key) for key in job.photos],
         seed=job.seed,
+        prompt=job.prompt,
         params=job.params,
         format=job.format,
     )

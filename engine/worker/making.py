@@ -16,7 +16,8 @@ from typing import TypeVar
 
 import torch
 
-from engine.effects.maker import Made, Order
+from engine.effects.maker import Made
+from engine.effects.order import Order
 from engine.errors import MakerStuck, OutOfMemory
 from engine.jobs.errors import MediaFull, MediaUnavailable, Refused
 from engine.jobs.job import Outcome

@@ -14,6 +14,7 @@ from engine.jobs.catalogue import EffectCard, Offer
 from engine.jobs.errors import MediaFull, MediaUnavailable, QueueUnavailable
 from engine.jobs.job import MediaKey, WorkerId
 from engine.jobs.media.store import MediaStore, preview_keys
+from engine.jobs.order import Ability
 from engine.jobs.presence import Presence
 from engine.jobs.queue import JobQueue
 from engine.worker.pace import Measured
@@ -46,25 +47,27 @@ async def keep_reaping(queue: JobQueue) -> None:
 
 
 async def publish_previews(
-    effects: Mapping[str, Effect], media: MediaStore
+    effects: Mapping[str, Effect], media: MediaStore, ability: Ability
 ) -> tuple[EffectCard, ...]:
-    """Store each effect's preview where the bots can read it; answers the cards.
+    """Store previews where the bots can read them; answers the cards of what can be made.
 
     Waits for a store that is away: without it a worker can do nothing anyway.
     """
     while True:
         try:
-            return tuple([await _card(effect, media) for effect in effects.values()])
+            cards = [await _card(effect, media, ability) for effect in effects.values()]
+            return tuple(card for card in cards if card.variants)
         except MediaUnavailable as error:
             log.warning("the media store is waited for: %s", error)
             await asyncio.sleep(ANNOUNCE_S)
 
 
-async def _card(effect: Effect, media: MediaStore) -> EffectCard:
+async def _card(effect: Effect, media: MediaStore, ability: Ability) -> EffectCard:
     keys = preview_keys(effect.id, effect.about.version)
     return effect.card(
         preview=await _publish(effect.preview, keys.video, media),
         poster=await _publish(effect.poster, keys.poster, media),
+        needs=ability.switch_s,
     )
 
 

@@ -7,7 +7,9 @@ import time
 
 import torch
 
-from engine.effects.maker import Made, Order, Report, Timings, unwatched
+from engine.effects.clock import Timings
+from engine.effects.maker import Made
+from engine.effects.order import Order, Report, unwatched
 from engine.errors import Stopped
 from tests.faults.work import Kind, Record, Step, Work
 

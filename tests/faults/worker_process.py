@@ -38,7 +38,7 @@ async def serve(name: WorkerId, settings: EngineSettings) -> None:
         measured=Measured(),
         metrics=WorkerMetrics(name),
     )
-    cards = await publish_previews(effects, bench.media)
+    cards = await publish_previews(effects, bench.media, bench.ability)
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(keep_announcing(Presence(redis), name, cards, bench.measured))
         tasks.create_task(keep_reaping(bench.queue))

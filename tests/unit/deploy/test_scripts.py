@@ -65,7 +65,7 @@ def test_what_is_set_up_for_testing_is_set_up_for_running(tmp_path: Path) -> Non
     checkout = Checkout(tmp_path)
 
     checkout.set_up("dev")
-    assert ".[bots,engine,dev]" in checkout.installs[0]
+    assert ".[bots,engine,models,dev]" in checkout.installs[0]
 
     checkout.set_up()
     assert checkout.installs == []

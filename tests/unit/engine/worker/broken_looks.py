@@ -10,8 +10,9 @@ from types import ModuleType
 import numpy as np
 import pytest
 
-from engine.effects.catalogue import Effect, LookVariant, load_effects
+from engine.effects.catalogue import Effect, load_effects
 from engine.effects.look import Frames, Look, Shot
+from engine.effects.variants import LookVariant
 from engine.vision.scene import Scene
 from engine.worker.ability import ability_of
 from engine.worker.bench import Bench

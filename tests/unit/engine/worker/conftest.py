@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from redis.asyncio import Redis
 
+from engine.effects.look_camera import LookCamera
 from engine.effects.maker import ClipMaker
 from engine.jobs.job import WorkerId
 from engine.jobs.media.store import MediaStore
@@ -24,7 +25,7 @@ async def bench(redis: Redis, media: MediaStore, vision: Vision) -> Bench:
     return Bench(
         queue=JobQueue(redis),
         media=media,
-        maker=ClipMaker(vision, OpenGate()),
+        maker=ClipMaker(LookCamera(vision), OpenGate()),
         effects=EFFECTS,
         ability=ABILITY,
         measured=Measured(),

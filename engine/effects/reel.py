@@ -1,0 +1,46 @@
+"""A film that is being shot, and who shoots it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Protocol
+
+from engine.effects.clock import Clock
+from engine.effects.order import Order, Report
+from engine.pipelines.take import Frames, Sound
+
+
+def silence() -> None:
+    """Have no soundtrack."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reel:
+    """A film: its shape, and its frames as they come.
+
+    Attributes:
+        frames: how many there will be.
+        chunks: the frames, a few at a time; they are shot while this is gone through.
+        sound: the soundtrack, once all frames are there.
+    """
+
+    width: int
+    height: int
+    fps: int
+    frames: int
+    chunks: Iterator[Frames]
+    sound: Callable[[], Sound | None] = silence
+
+
+class Camera(Protocol):
+    """Shoots what an order wants, by one kind of variant."""
+
+    def shoot(self, order: Order, clock: Clock, report: Report) -> Reel:
+        """Prepare the photos, and begin.
+
+        Raises:
+            Refused: the photos or the options cannot be accepted.
+            Stopped: `report` said so.
+        """
+        ...
