@@ -66,6 +66,8 @@ class Admission:
             raise Refused(Refusal(RefusalCode.NO_WORKER))
         if len(ask.photos) < card.photos:
             raise Refused(Refusal(RefusalCode.PHOTO_NEEDED, {"photos": card.photos}))
+        if card.any_words and not ask.prompt.strip():
+            raise Refused(Refusal(RefusalCode.EMPTY_ASK))
         runners_up = choice.runners_up
         return Request(
             id=ask.id,
@@ -109,11 +111,15 @@ class Admission:
         """Take the words for an effect, if it is clear which one they mean."""
         cards = await self._gallery.cards()
         fitting = _fitting(cards, len(ask.photos))
-        route = await self._router.route(ask.prompt, fitting or cards)
-        if not fitting or route.chosen is None:
+        meant = [card for card in fitting if not card.any_words]
+        route = await self._router.route(ask.prompt, meant or cards)
+        if meant and route.chosen is not None:
+            card = next(card for card in meant if card.id == route.chosen.effect)
+            return Choice(card, route.runners_up)
+        anything = next((card for card in fitting if card.any_words), None)
+        if anything is None:
             raise _nothing_matches(route, len(ask.photos))
-        card = next(card for card in fitting if card.id == route.chosen.effect)
-        return Choice(card, route.runners_up)
+        return Choice(anything, route.nearest[:RUNNERS_UP] if meant else ())
 
 
 def _check_words(ask: Ask) -> None:

@@ -228,7 +228,7 @@ class Asking:
     async def cards(self, place: PlaceId, photos: int) -> list[EffectCard]:
         """List the effects that a number of photos can be used for, now or with one more."""
         cards = await self.effects(place)
-        return [card for card in cards if card.photos or not photos]
+        return [card for card in cards if (card.photos or not photos) and not card.any_words]
 
     def begin(
         self,

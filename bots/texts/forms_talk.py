@@ -34,6 +34,8 @@ class FormsTalk:
 
     def needs(self, card: EffectCard) -> str:
         """Say what has to be given for an effect."""
+        if not card.photos:
+            return self.texts.gettext("your words")
         photos = self.texts.ngettext("{photos} photo", "{photos} photos", card.photos).format(
             photos=card.photos
         )

@@ -30,6 +30,7 @@ class _About(Table):
     photos: int = Field(ge=0, le=4)
     license: str
     hidden: bool = False
+    any_words: bool = False
 
 
 class _Output(Table):

@@ -33,7 +33,8 @@ class EffectCard:
     """An effect as people see it. Texts are by language code; English is always there.
 
     `phrases` are ways people ask for the effect, in any language, for routing a prompt.
-    `photos` is how many photos it needs. `preview` is a short silent MP4, `poster` a JPEG.
+    `photos` is how many photos it needs. With `any_words` it makes something of whatever is said.
+    `preview` is a short silent MP4, `poster` a JPEG.
     """
 
     id: str
@@ -49,6 +50,7 @@ class EffectCard:
     preview: MediaKey | None
     poster: MediaKey | None
     hidden: bool = False
+    any_words: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -83,3 +83,38 @@ async def test_a_job_is_priced_by_what_clips_of_its_size_took(
         job = (await admission.request(ask, choice, NOW)).job
         assert job is not None
         assert [variant.cost_s for variant in job.variants] == [pytest.approx(cost_s)]
+
+
+IMAGINE = replace(SYMBIOTE, id="imagine", title={"en": "Imagine"}, phrases=(), photos=0)
+IMAGINE = replace(IMAGINE, takes_prompt=True, any_words=True)
+ANIMATE = replace(IMAGINE, id="animate", title={"en": "Bring to life"}, photos=1)
+ANYTHING = Offer(effects=(*OFFER.effects, IMAGINE, ANIMATE))
+SAID = replace(ASK, effect=None, photos=(), prompt="a lighthouse in a storm, seen from the sea")
+
+
+async def chosen(admission: Admission, ask: Ask) -> str:
+    return (await admission.choose(ask)).card.id
+
+
+async def test_words_of_any_kind_are_made_where_a_worker_can(
+    admission: Admission, redis: Redis
+) -> None:
+    await Presence(redis).announce(WORKER, ANYTHING, TTL)
+    assert await chosen(admission, SAID) == "imagine"
+    assert await chosen(admission, replace(SAID, photos=ASK.photos)) == "animate"
+
+
+async def test_words_that_mean_an_effect_are_that_effect_nevertheless(
+    admission: Admission, redis: Redis
+) -> None:
+    await Presence(redis).announce(WORKER, ANYTHING, TTL)
+    ask = replace(SAID, photos=ASK.photos, prompt="turn me into a robot")
+    assert await chosen(admission, ask) == "robot"
+
+
+async def test_what_is_made_of_words_alone_needs_some(admission: Admission, redis: Redis) -> None:
+    await Presence(redis).announce(WORKER, ANYTHING, TTL)
+    ask = replace(SAID, effect="imagine", prompt=" ")
+    with pytest.raises(Refused) as refused:
+        await admission.request(ask, await admission.choose(ask), NOW)
+    assert refused.value.refusal.code is RefusalCode.EMPTY_ASK
