@@ -48,7 +48,9 @@ def check_effect(file: Path, bases: Bases) -> list[Problem]:
         return [
             Problem(file, ".".join(map(str, each["loc"])), each["msg"]) for each in error.errors()
         ]
-    except (OSError, ValueError) as error:
+    except OSError as error:
+        return [Problem(file, "", error.strerror or str(error))]
+    except ValueError as error:
         return [Problem(file, "", str(error))]
     found = [Problem(file, where, what) for where, what in _in_effect(effect, bases)]
     if effect.id != file.parent.name:

@@ -1,0 +1,75 @@
+"""What is wrong in an effect's folder is said all at once, with its place."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from engine.effects.catalogue import FOLDER
+from engine.effects.checking import check_effect
+from engine.pipelines.bases import Bases
+
+SQUISH = (FOLDER / "squish" / "effect.toml").read_text(encoding="utf-8")
+
+
+def complaints(folder: Path, text: str, name: str = "squish") -> list[str]:
+    file = folder / name / "effect.toml"
+    file.parent.mkdir()
+    file.write_text(text, encoding="utf-8")
+    return [f"{each.where}: {each.what}" for each in check_effect(file, Bases.built_in())]
+
+
+@pytest.mark.parametrize(
+    "file", sorted(FOLDER.glob("*/effect.toml")), ids=lambda it: it.parent.name
+)
+def test_nothing_is_wrong_in_what_is_shipped(file: Path) -> None:
+    assert check_effect(file, Bases.built_in()) == []
+
+
+@pytest.mark.parametrize(
+    ("written", "instead", "said"),
+    [
+        ("wan2-1-i2v-14b-480p", "wan-9", "variant.0.base: there is no base wan-9 in bases.toml"),
+        ("wan2-1-i2v-14b-480p", "wan2-1-t2v-1-3b", "cannot begin from 1 photos"),
+        ("frames = 81", "frames = 80", "variant.0.frames: "),
+        ("{subject}", "{thing}", "variant.0.prompt: {thing} is neither {prompt} nor an option"),
+        ("{subject}", "{subject", "variant.0.prompt: "),
+        (
+            'trigger = "sq41sh squish effect"',
+            'trigger = "sq41sh"\nweight = 9',
+            "variant.0.recipe.lora.0.weight: ",
+        ),
+        (
+            'trigger = "sq41sh squish',
+            'trigger = "squ1sh',
+            "variant.0.lora.0.trigger: the prompt does",
+        ),
+        ('name = "squish_fine"', 'name = "squish"', "squish extends squish, which is no other"),
+        ('extends = "squish"', 'extends = "melt"', "squish_fine extends melt, which is no other"),
+        ('schema = "effect/1"', 'schema = "effect/1', "Illegal character"),
+        ('id = "squish"', 'id = "squash"', "effect.id: is squash, the folder is not"),
+    ],
+)
+def test_what_is_wrong_is_said_with_its_place(
+    tmp_path: Path, written: str, instead: str, said: str
+) -> None:
+    assert written in SQUISH
+    found = complaints(tmp_path, SQUISH.replace(written, instead))
+    assert any(said in each for each in found), found
+
+
+def test_all_that_is_wrong_is_said_at_once(tmp_path: Path) -> None:
+    wrong = SQUISH.replace("frames = 81", "frames = 80").replace("{subject}", "{thing}")
+    places = [each.split(":")[0] for each in complaints(tmp_path, wrong)]
+    assert places == [
+        "variant.0.prompt",
+        "variant.0.frames",
+        "variant.1.prompt",
+        "variant.1.frames",
+    ]
+
+
+def test_a_folder_without_a_file_is_named(tmp_path: Path) -> None:
+    (problem,) = check_effect(tmp_path / "none" / "effect.toml", Bases.built_in())
+    assert str(problem) == f"{tmp_path}/none/effect.toml: No such file or directory"
