@@ -72,6 +72,8 @@ def render(request: Request, settings: EngineSettings) -> Report:
         WeightsMissing: the weights are not fetched.
     """
     effect = find_effect(request.effect)
+    if not effect.looks:
+        raise CommandFailed(f"{effect.id} is made by a model, and this command has only looks")
     for file in filter(None, (request.out, request.poster)):
         if not file.parent.is_dir():
             raise CommandFailed(f"there is no folder {file.parent} to write {file.name} into")
@@ -120,7 +122,7 @@ def _order(request: Request, effect: Effect, photos: Sequence[NDArray[np.uint8]]
 
     return Order(
         effect=effect,
-        variant=effect.variants[0],
+        variant=effect.looks[0],
         photos=photos,
         seed=random.randrange(2**31) if request.seed is None else request.seed,
         params=request.params,

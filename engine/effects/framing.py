@@ -33,6 +33,26 @@ def frame_size(photo_width: int, photo_height: int, wanted: ClipFormat) -> tuple
     return _even(width), _even(height)
 
 
+def film_size(
+    photo: tuple[int, int] | None, wanted: Aspect, usual: tuple[int, int], side: int
+) -> tuple[int, int]:
+    """Choose the width and height that a generative model films.
+
+    It has about as many pixels as the model usually has, and multiples of `side`. `photo` is the
+    photo's width and height; without one the shape is the model's own unless another is asked for.
+    """
+    width, height = usual
+    ratio = width / height
+    if photo is not None or wanted is not Aspect.AUTO:
+        ratio = _ratio(photo[0] / photo[1] if photo else ratio, wanted)
+    tall = math.sqrt(width * height / ratio)
+    return _multiple(tall * ratio, side), _multiple(tall, side)
+
+
+def _multiple(length: float, side: int) -> int:
+    return max(1, round(length / side)) * side
+
+
 def _ratio(photo: float, aspect: Aspect) -> float:
     if aspect is not Aspect.AUTO:
         return _SHAPES[aspect]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from engine.vision import regions
 from engine.vision.arrays import Floats, Photo, resized
@@ -41,6 +42,18 @@ class Crop:
         return moved
 
 
+def widest_crop(photo: Photo, middle: Floats | None, width: int, height: int) -> Crop:
+    """Choose the most of a photo that a clip of a given size shows, about a point of it.
+
+    Without a `middle`, (x, y) in pixels, it is the photo's own.
+    """
+    photo_height, photo_width = photo.shape[:2]
+    scale = min(photo_width / width, photo_height / height)
+    size = np.array([max(round(width * scale), 1), max(round(height * scale), 1)])
+    about = np.array([photo_width, photo_height]) / 2 if middle is None else middle
+    return _within(photo, about, size, width, height)
+
+
 def selfie_crop(photo: Photo, face: Face, width: int, height: int) -> Crop:
     """Choose the crop of a photo around a face, for a clip of a given size.
 
@@ -52,8 +65,14 @@ def selfie_crop(photo: Photo, face: Face, width: int, height: int) -> Crop:
     wanted = max(face.height * _HEIGHT, face.width * _WIDTH * height / width)
     wanted = min(wanted, photo_height, photo_width * height / width)
     size = np.array([max(round(wanted * width / height), 1), max(round(wanted), 1)])
-    size = np.minimum(size, [photo_width, photo_height])
-    corner = np.round(middle - size / 2).clip(0, [photo_width, photo_height] - size).astype(int)
+    return _within(photo, middle, size, width, height)
+
+
+def _within(photo: Photo, middle: Floats, size: NDArray[np.int_], width: int, height: int) -> Crop:
+    """Move a rectangle into the photo, if it would leave it."""
+    whole = np.array(photo.shape[1::-1])
+    size = np.minimum(size, whole)
+    corner = np.round(middle - size / 2).clip(0, whole - size).astype(int)
     return Crop(
         left=int(corner[0]),
         top=int(corner[1]),

@@ -1,0 +1,142 @@
+"""Films by a recipe: a generative model, told what to film in words and by photos."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import numpy as np
+
+from engine.effects.clock import Clock
+from engine.effects.framing import film_size
+from engine.effects.order import Order, Report, go_on
+from engine.effects.params import settle
+from engine.effects.reel import Reel
+from engine.effects.variants import WORDS, RecipeVariant
+from engine.pipelines.bases import Base, Bases
+from engine.pipelines.families import family
+from engine.pipelines.loaded import Loaded
+from engine.pipelines.take import Footage, Frames, Picture, Sound, Take
+from engine.vision.crop import widest_crop
+from engine.vision.vision import Vision
+
+_CHUNK = 8
+_DECODED = 0.95
+"""How far a film is when its last step is done."""
+
+
+class Models(Protocol):
+    """Whoever has the models that recipes are made by."""
+
+    def with_recipe(self, recipe: RecipeVariant) -> AbstractContextManager[Loaded]:
+        """Have a recipe's base in memory, with its LoRAs and nothing else in it.
+
+        Raises:
+            WeightsMissing: something of it is not fetched.
+            OutOfMemory: it does not fit on the device.
+        """
+        ...
+
+
+class RecipeCamera:
+    """Frames photos, words a prompt, and has a model film them."""
+
+    def __init__(self, models: Models, vision: Vision, bases: Bases) -> None:
+        self._models = models
+        self._vision = vision
+        self._bases = bases
+
+    def shoot(self, order: Order, clock: Clock, report: Report) -> Reel:
+        """Prepare the photos, and begin.
+
+        Raises:
+            Refused: an option cannot be accepted, or a photo is missing.
+            Stopped: `report` said so.
+        """
+        recipe = order.variant
+        if not isinstance(recipe, RecipeVariant):
+            raise TypeError(f"{recipe.name} is no recipe")
+        go_on(report, "preparing", 0.0)
+        with clock.prepare:
+            take = self._take(order, recipe, self._bases.by_id[recipe.base])
+        shooting = _Shooting(self._models, recipe, take, report)
+        return Reel(
+            width=take.width,
+            height=take.height,
+            fps=round(take.fps),
+            frames=take.frames,
+            chunks=shooting.chunks(),
+            sound=shooting.sound,
+        )
+
+    def _take(self, order: Order, recipe: RecipeVariant, base: Base) -> Take:
+        """Say what is filmed."""
+        photos = order.needed
+        grid = family(base.family).grid
+        shape = (photos[0].shape[1], photos[0].shape[0]) if photos else None
+        width, height = film_size(shape, order.format.aspect, (base.width, base.height), grid.side)
+        *_, frames = grid.nearest(width, height, order.frames or recipe.frames or base.frames)
+        return Take(
+            prompt=_worded(order, recipe.prompt),
+            negative=recipe.negative,
+            width=width,
+            height=height,
+            frames=frames,
+            fps=base.fps,
+            steps=recipe.steps or base.steps,
+            guidance=base.guidance if recipe.guidance is None else recipe.guidance,
+            shift=recipe.shift or base.shift,
+            seed=order.seed,
+            pictures=self._pictures(photos, width, height, frames),
+        )
+
+    def _pictures(
+        self, photos: Sequence[Picture], width: int, height: int, frames: int
+    ) -> Mapping[int, Picture]:
+        """Spread photos over the frames, the first at the beginning and the last at the end."""
+        if len(photos) == 1:
+            return {0: self._framed(photos[0], width, height)}
+        return {
+            round(number * (frames - 1) / (len(photos) - 1)): self._framed(photo, width, height)
+            for number, photo in enumerate(photos)
+        }
+
+    def _framed(self, photo: Picture, width: int, height: int) -> Picture:
+        """Cut a photo to size, about the biggest face in it."""
+        faces = self._vision.faces(photo)
+        middle = faces[0].landmarks[:, :2].mean(0) if faces else None
+        return widest_crop(photo, middle, width, height).pixels(photo)
+
+
+def _worded(order: Order, template: str) -> str:
+    """Fill a prompt in with the options and the words of whoever asks."""
+    chosen = settle(order.effect.params, order.params)
+    return template.format_map({**chosen, WORDS: " ".join(order.prompt.split())})
+
+
+@dataclass(slots=True)
+class _Shooting:
+    """A take being filmed: a model has no frame before it has all of them."""
+
+    models: Models
+    recipe: RecipeVariant
+    take: Take
+    report: Report
+    _footage: Footage | None = field(default=None, init=False)
+
+    def chunks(self) -> Iterator[Frames]:
+        """Film, and give the frames."""
+        with self.models.with_recipe(self.recipe) as loaded:
+            footage = loaded.film(self.take, self._watch)
+        self._footage = footage
+        for start in range(0, len(footage.frames), _CHUNK):
+            yield np.ascontiguousarray(footage.frames[start : start + _CHUNK])
+
+    def sound(self) -> Sound | None:
+        """Give what was recorded with it."""
+        return self._footage.sound if self._footage else None
+
+    def _watch(self, fraction: float) -> bool:
+        return self.report("rendering", fraction * _DECODED)

@@ -1,0 +1,232 @@
+"""A recipe becomes a film: photos framed, words filled in, a tiny model behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from engine.effects.catalogue import Effect, load_effect
+from engine.effects.look_camera import LookCamera
+from engine.effects.maker import ClipMaker, Made
+from engine.effects.order import Order, unwatched
+from engine.effects.recipe_camera import RecipeCamera
+from engine.effects.variants import RecipeVariant
+from engine.errors import Stopped
+from engine.jobs.errors import Refused
+from engine.jobs.job import Aspect, ClipFormat, ParamValue
+from engine.pipelines.bases import Base, Bases, Gigabytes
+from engine.pipelines.families import family
+from engine.pipelines.loaded import Loaded
+from engine.pipelines.take import Footage, Take
+from engine.pipelines.watching import Watch
+from engine.safety import OpenGate
+from engine.video import read_frames, read_sound
+from engine.vision.vision import Vision
+from tests.fakes.photos import astronaut, no_face, portrait
+
+EFFECT = """
+schema = "effect/1"
+[effect]
+id = "melt"
+version = "1.0.0"
+title = {{ en = "Melt" }}
+summary = {{ en = "You melt." }}
+photos = {photos}
+license = "Apache-2.0"
+[output]
+seconds = 1.0
+fps = 16
+[params.colour]
+kind = "choice"
+choices = ["red", "blue"]
+default = "red"
+label = {{ en = "Colour" }}
+[[variant]]
+name = "melt"
+base = "{base}"
+prompt = "A {{colour}} person melts. {{prompt}}"
+steps = 2
+cost_s = 1.0
+"""
+
+
+def a_base(of: str, checkpoint: str, **different: object) -> Base:
+    usual: dict[str, object] = {
+        "title": "Tiny",
+        "family": of,
+        "checkpoint": checkpoint,
+        "repo": "tests/tiny",
+        "licence": "Apache-2.0",
+        "gb": Gigabytes(denoiser=1, encoder=1, decoder=1),
+        "width": 96,
+        "height": 64,
+        "frames": 9,
+        "fps": 16,
+        "steps": 3,
+        "guidance": 1.0,
+    }
+    return Base.model_validate(usual | different)
+
+
+BASES = Bases(
+    {
+        "words": a_base("wan2.1", "text"),
+        "photo": a_base("wan2.1", "photo"),
+        "ends": a_base("wan2.1", "vace"),
+        "sound": a_base("ltx2", "2.0"),
+    }
+)
+
+
+class Filmed(Loaded):
+    """Remembers what it filmed."""
+
+    takes: list[Take]
+
+    def film(self, take: Take, watch: Watch = lambda _: True, show: object = None) -> Footage:
+        self.takes.append(take)
+        return super().film(take, watch)
+
+
+@dataclass
+class TinyModels:
+    """Models of random numbers, made when they are needed."""
+
+    made: dict[str, Filmed] = field(default_factory=dict[str, Filmed])
+
+    @contextmanager
+    def with_recipe(self, recipe: RecipeVariant) -> Generator[Loaded]:
+        if recipe.base not in self.made:
+            base = BASES.by_id[recipe.base]
+            of = family(base.family)
+            checkpoint = of.checkpoints[base.checkpoint]
+            torch.manual_seed(0)
+            self.made[recipe.base] = Filmed(of, checkpoint, checkpoint.tiny())
+            self.made[recipe.base].takes = []
+        yield self.made[recipe.base]
+
+    def last(self, base: str) -> Take:
+        return self.made[base].takes[-1]
+
+
+@pytest.fixture(scope="module")
+def models() -> TinyModels:
+    return TinyModels()
+
+
+Make = Callable[..., Made]
+
+
+@pytest.fixture
+def make(models: TinyModels, vision: Vision, tmp_path: Path) -> Make:
+    """Make a clip with a base of a number of photos."""
+    maker = ClipMaker(LookCamera(vision), OpenGate(), RecipeCamera(models, vision, BASES))
+
+    def effect(base: str, photos: int) -> Effect:
+        file = tmp_path / "melt" / "effect.toml"
+        file.parent.mkdir(exist_ok=True)
+        file.write_text(EFFECT.format(base=base, photos=photos))
+        return load_effect(file)
+
+    def make(
+        base: str,
+        *photos: np.ndarray,
+        words: str = "",
+        params: Mapping[str, ParamValue] | None = None,
+        report: Callable[[str, float], bool] = unwatched,
+        **different: object,
+    ) -> Made:
+        described = effect(base, len(photos))
+        order = Order(
+            effect=described,
+            variant=described.variants[0],
+            photos=photos,
+            seed=7,
+            prompt=words,
+            params=params or {},
+            **different,  # pyright: ignore[reportArgumentType]
+        )
+        return maker.make(order, report)
+
+    return make
+
+
+def frames_of(made: Made, tmp_path: Path) -> np.ndarray:
+    file = tmp_path / "clip.mp4"
+    file.write_bytes(made.mp4)
+    return np.concatenate(list(read_frames(file)))
+
+
+def test_words_become_a_clip_in_the_shape_of_the_base(
+    make: Make, models: TinyModels, tmp_path: Path
+) -> None:
+    made = make("words", words="slowly,\n  in the sun")
+    assert frames_of(made, tmp_path).shape == (9, 64, 96, 3)
+    take = models.last("words")
+    assert take.prompt == "A red person melts. slowly, in the sun"
+    assert (take.steps, take.seed, take.pictures) == (2, 7, {})
+
+
+def test_a_photo_becomes_a_clip_in_the_shape_of_the_photo(make: Make, models: TinyModels) -> None:
+    made = make("photo", portrait())
+    assert made.height > made.width
+    take = models.last("photo")
+    assert take.pictures[0].shape == (made.height, made.width, 3)
+    assert (made.width % 16, made.height % 16) == (0, 0)
+
+
+def test_a_photo_without_a_face_is_filmed_as_well(make: Make, models: TinyModels) -> None:
+    make("photo", no_face())
+    assert list(models.last("photo").pictures) == [0]
+
+
+def test_two_photos_are_the_first_and_the_last_frame(make: Make, models: TinyModels) -> None:
+    make("ends", astronaut(), portrait())
+    assert sorted(models.last("ends").pictures) == [0, 8]
+
+
+def test_options_are_filled_in_and_checked(make: Make, models: TinyModels) -> None:
+    make("words", params={"colour": "blue"})
+    assert models.last("words").prompt == "A blue person melts. "
+    with pytest.raises(Refused):
+        make("words", params={"colour": "green"})
+
+
+def test_words_with_braces_stay_as_they_are(make: Make, models: TinyModels) -> None:
+    make("words", words="a {sign} of {0}")
+    assert models.last("words").prompt == "A red person melts. a {sign} of {0}"
+
+
+def test_another_shape_is_filmed_where_it_is_asked_for(make: Make) -> None:
+    made = make("words", format=ClipFormat(aspect=Aspect.TALL))
+    assert made.height > made.width
+
+
+def test_a_film_tells_how_far_it_is_and_stops_within_a_step(make: Make) -> None:
+    told: list[tuple[str, float]] = []
+
+    def report(stage: str, fraction: float) -> bool:
+        told.append((stage, fraction))
+        return fraction < 0.4
+
+    with pytest.raises(Stopped):
+        make("words", report=report)
+    assert told == [("preparing", 0.0), ("rendering", 0.0), ("rendering", 0.475)]
+
+
+def test_the_same_order_gives_the_same_clip(make: Make, tmp_path: Path) -> None:
+    one, other = (frames_of(make("words", words="rain"), tmp_path) for _ in range(2))
+    assert np.array_equal(one, other)
+
+
+def test_a_model_that_makes_sound_is_heard(make: Make, tmp_path: Path) -> None:
+    file = tmp_path / "clip.mp4"
+    file.write_bytes(make("sound").mp4)
+    samples, _ = read_sound(file)
+    assert np.abs(samples).max() > 0
