@@ -41,10 +41,14 @@ _ANOTHER_EFFECT_MAY_HELP = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subject:
-    """What a message is about: the effect's title, and others on offer if the prompt chose it."""
+    """What a message is about: the effect's title, and others on offer if the prompt chose it.
+
+    `stood_in` tells that it was made in a simpler way than the one that was asked for first.
+    """
 
     title: Mapping[str, str]
     runners_up: Sequence[EffectCard] | None = None
+    stood_in: bool = False
 
 
 def queued(
@@ -131,6 +135,8 @@ def in_words(message: Message) -> str:
 def _clip(texts: Texts, subject: Subject, outcome: Succeeded) -> Message:
     title, clip = texts.title(subject.title), outcome.clip
     text = title if subject.runners_up is None else texts.chosen(title)
+    if subject.stood_in:
+        text = f"{text}\n{texts.stood_in(title)}"
     return Message(
         text=text,
         buttons=(

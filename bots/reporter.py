@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 from bots import messages
@@ -10,7 +11,7 @@ from bots.gallery import Gallery
 from bots.messages import Subject
 from bots.store.requests import Request
 from bots.texts.texts import Texts
-from engine.jobs.job import Clip, JobState, Outcome, Progress
+from engine.jobs.job import Clip, JobState, Outcome, Progress, Succeeded
 from engine.jobs.media.store import LONGEST_LINK, MediaStore
 from engine.jobs.queue import JobQueue
 
@@ -47,7 +48,8 @@ class Reporter:
 
     async def ended(self, request: Request, outcome: Outcome) -> Message:
         """Say what became of a request."""
-        return messages.ended(_texts(request), await self._subject(request), outcome)
+        subject = replace(await self._subject(request), stood_in=_stood_in(request, outcome))
+        return messages.ended(_texts(request), subject, outcome)
 
     def waits(self, request: Request) -> Message:
         """Say that the clip will not come by itself."""
@@ -77,6 +79,15 @@ class Reporter:
         cards = {card.id: card for card in await self._gallery.cards()}
         near = [cards[effect] for effect in request.runners_up if effect in cards]
         return Subject(title=request.title, runners_up=near)
+
+
+def _stood_in(request: Request, outcome: Outcome) -> bool:
+    """Tell whether a look made what a model was to make."""
+    if request.job is None or not isinstance(outcome, Succeeded):
+        return False
+    needs = {variant.name: variant.needs for variant in request.job.variants}
+    wanted, used = request.job.variants[0].needs, needs.get(outcome.variant, "")
+    return wanted.startswith("model:") and used.startswith("look:")
 
 
 def _texts(request: Request) -> Texts:

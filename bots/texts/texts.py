@@ -93,6 +93,13 @@ class Texts:
         """Say which effect the person's words were taken to mean."""
         return self._speech.gettext("I picked {title} for your words.").format(title=title)
 
+    def stood_in(self, title: str) -> str:
+        """Say that the simpler way of an effect was taken."""
+        _ = self._speech.gettext
+        return _("This is the quick version of {title}: nobody could make the full one.").format(
+            title=title
+        )
+
     def failed(self, title: str) -> str:
         """Say that making the clip failed, on our side."""
         _ = self._speech.gettext
