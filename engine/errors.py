@@ -8,8 +8,17 @@
     ├── CannotFilm             a model cannot film what is asked: its shape, or what it begins from
     ├── Stopped                the caller asked the maker to stop (cancel or lost lease)
     ├── WeightsMissing         a weight file is not fetched; says the command that fetches it
-    │   └── WeightsCorrupt     a weight file is not the one models.toml names
+    │   ├── WeightsCorrupt     a weight file is not the one models.toml names
+    │   └── NotFetched         a base or a LoRA is not fetched; says the command that fetches it
     ├── WeightsUnreachable     the package that carries a weight file cannot be downloaded
+    ├── HubUnreachable         the model hub does not answer
+    ├── WeightsRefused         a model hub does not give them, or what it gives may not be used
+    │   └── LicenceNotAccepted the operator has not agreed to the terms of a base
+    ├── LockInvalid            bases.lock.toml cannot be read
+    ├── NoRoomForWeights       the disk has not enough room for them
+    ├── FetchingAlready        another process is fetching
+    ├── LoraInvalid            a LoRA file cannot be used with a base; says which and why
+    ├── NotHere                a model cannot be made faster in this way on this machine
     ├── LibrariesMissing       what generative models are run by is not installed
     └── EffectInvalid          an effect folder does not validate; says where
 
@@ -70,20 +79,95 @@ class Stopped(EngineError):
 class WeightsMissing(EngineError):
     """A weight file is not fetched."""
 
-    def __init__(self, name: str) -> None:
-        super().__init__(f"the weights of {name} are missing: run `zoetrope models fetch`")
+    def __init__(self, name: str, *, optional: bool = False) -> None:
+        command = _fetching(name, optional=optional)
+        super().__init__(f"the weights of {name} are missing: run `{command}`")
         self.name = name
 
 
 class WeightsCorrupt(WeightsMissing):
     """A weight file is not the one models.toml names."""
 
-    def __init__(self, name: str, where: str) -> None:
+    def __init__(self, name: str, where: str, *, optional: bool = False) -> None:
+        command = _fetching(name, optional=optional)
         EngineError.__init__(
-            self,
-            f"{where} is not the {name} that models.toml names: run `zoetrope models fetch`",
+            self, f"{where} is not the {name} that models.toml names: run `{command}`"
         )
         self.name = name
+
+
+class NotFetched(WeightsMissing):
+    """A base or a LoRA is not fetched."""
+
+    def __init__(self, name: str, command: str) -> None:
+        EngineError.__init__(self, f"{name} is not fetched: run `{command}`")
+        self.name = name
+        self.command = command
+
+
+class HubUnreachable(EngineError):
+    """The model hub does not answer."""
+
+    def __init__(self, what: str, why: str) -> None:
+        super().__init__(
+            f"{what} cannot be fetched ({why}): check the network and ZOETROPE_HUB, then run the"
+            " same command again; what is fetched by then is kept"
+        )
+        self.what = what
+        self.why = why
+
+
+class WeightsRefused(EngineError):
+    """A model hub does not give weights, or what it gives may not be used."""
+
+    def __init__(self, what: str, why: str) -> None:
+        super().__init__(f"{what} is not fetched: {why}")
+        self.what = what
+        self.why = why
+
+
+class LicenceNotAccepted(WeightsRefused):
+    """The operator has not agreed to the terms of a base."""
+
+    def __init__(self, base: str, licence: str, terms: str) -> None:
+        super().__init__(
+            base,
+            f"its licence is {licence} ({terms}); if you agree to it, add {base} to"
+            " ZOETROPE_ACCEPT_LICENCES",
+        )
+        self.base = base
+        self.licence = licence
+        self.terms = terms
+
+
+class LockInvalid(EngineError):
+    """The file that says what was fetched from a model hub cannot be read."""
+
+    def __init__(self, path: str, why: str) -> None:
+        super().__init__(f"{path} cannot be read ({why}): mend it, or remove it")
+        self.path = path
+        self.why = why
+
+
+class NoRoomForWeights(EngineError):
+    """The disk has not enough room for weights."""
+
+    def __init__(self, what: str, needed: int, free: int) -> None:
+        super().__init__(
+            f"{what} needs {needed / 1e9:.1f} GB and {free / 1e9:.1f} GB are free: make room, or"
+            " set ZOETROPE_DATA to a larger disk"
+        )
+        self.what = what
+        self.needed = needed
+        self.free = free
+
+
+class FetchingAlready(EngineError):
+    """Another process is fetching."""
+
+    def __init__(self, folder: str) -> None:
+        super().__init__(f"another process is fetching into {folder}: wait until it is done")
+        self.folder = folder
 
 
 class WeightsUnreachable(EngineError):
@@ -96,6 +180,23 @@ class WeightsUnreachable(EngineError):
         )
         self.package = package
         self.why = why
+
+
+class LoraInvalid(EngineError):
+    """A LoRA file cannot be used with a base."""
+
+    def __init__(self, name: str, why: str) -> None:
+        super().__init__(f"{name} {why}")
+        self.name = name
+        self.why = why
+
+
+class NotHere(EngineError):
+    """A model cannot be made faster in this way on this machine."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 class LibrariesMissing(EngineError):
@@ -115,3 +216,8 @@ class EffectInvalid(EngineError):
         super().__init__(f"{where}: {why}")
         self.where = where
         self.why = why
+
+
+def _fetching(name: str, *, optional: bool) -> str:
+    """Name the command that fetches a weight file; by its name only if no look needs it."""
+    return f"zoetrope models fetch {name}" if optional else "zoetrope models fetch"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 
 from engine.jobs.settings import SharedSettings
 
@@ -38,6 +38,24 @@ class EngineSettings(SharedSettings):
         le=64,
         description="jobs that could be made together and are claimed at once; 1: one by one",
     )
+    accept_licences: str = Field(
+        default="",
+        description="bases whose terms you agree to, by id, with commas; `zoetrope models list`"
+        " shows them",
+    )
+    hub: str = Field(
+        default="",
+        pattern=r"^(https?://\S+)?$",
+        description="address of the model hub; empty: HF_ENDPOINT, or https://huggingface.co",
+    )
+    hub_token: SecretStr | None = Field(
+        default=None, description="who you are there; empty: HF_TOKEN, or whoever logged in"
+    )
+
+    @property
+    def accepted(self) -> frozenset[str]:
+        """The ids of bases whose terms are agreed to."""
+        return frozenset(name for it in self.accept_licences.split(",") if (name := it.strip()))
 
     @property
     def stuck_s(self) -> float:

@@ -7,6 +7,7 @@ import json
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 
 from bots.settings import BotSettings
+from deploy.doctor.bases import look_at_bases
 from deploy.doctor.database import look_at_database
 from deploy.doctor.discord import look_at_discord
 from deploy.doctor.finding import Finding
@@ -40,6 +41,7 @@ def examine_as_json(bot: BotSettings, engine: EngineSettings, say: Say) -> int:
 
 def _findings(bot: BotSettings, engine: EngineSettings) -> Iterator[Finding]:
     yield from look_at_machine(engine)
+    yield from look_at_bases(engine)
     yield from asyncio.run(_stores(bot, engine))
     yield look_at_web(bot, engine)
 

@@ -10,7 +10,7 @@ from typing import Annotated, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
-Form = Literal["tflite", "face_mesh"]
+Form = Literal["tflite", "face_mesh", "rife", "ncnn_compact"]
 
 
 class _Record(BaseModel):
@@ -29,7 +29,10 @@ class WheelSource(_Record):
 
 
 class ModelEntry(_Record):
-    """One weight file: where it is inside its source, what it must hash to, how it is read."""
+    """One weight file: where it is inside its source, what it must hash to, how it is read.
+
+    `optional` ones are fetched only when they are asked for: no look needs them.
+    """
 
     source: str
     member: str
@@ -37,6 +40,7 @@ class ModelEntry(_Record):
     bytes: int
     form: Form
     purpose: str
+    optional: bool = False
 
 
 class ModelCatalogue(_Record):

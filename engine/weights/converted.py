@@ -20,7 +20,9 @@ from safetensors.numpy import save
 
 from engine.weights.catalogue import Form
 from engine.weights.face_mesh import triangles
+from engine.weights.ncnn import compact
 from engine.weights.plan import PLAN_JSON, Plan
+from engine.weights.rife import blocks
 from engine.weights.tflite_graph import convert
 
 _FORMAT = "1"
@@ -42,11 +44,7 @@ class Converted:
     def from_source(cls, form: Form, data: bytes) -> Self:
         """Convert a weight file as its package ships it."""
         source_sha256 = hashlib.sha256(data).hexdigest()
-        if form == "face_mesh":
-            tensors = {"triangles": triangles(data.decode())}
-            return cls(source_sha256=source_sha256, tensors=tensors, plan=None)
-        plan, constants = convert(data)
-        tensors = {str(number): values for number, values in constants.items()}
+        tensors, plan = _converted(form, data)
         return cls(source_sha256=source_sha256, tensors=tensors, plan=plan)
 
     @classmethod
@@ -91,3 +89,16 @@ class Converted:
             digest.update(f"{name} {values.dtype.str} {values.shape}".encode())
             digest.update(np.ascontiguousarray(values).tobytes())
         return digest.hexdigest()
+
+
+def _converted(form: Form, data: bytes) -> tuple[dict[str, NDArray[Any]], Plan | None]:
+    match form:
+        case "face_mesh":
+            return {"triangles": triangles(data.decode())}, None
+        case "rife":
+            return blocks(data), None
+        case "ncnn_compact":
+            return compact(data), None
+        case "tflite":
+            plan, constants = convert(data)
+            return {str(number): values for number, values in constants.items()}, plan

