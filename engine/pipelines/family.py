@@ -9,13 +9,16 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 from PIL import Image
 
 from engine.pipelines.grid import Grid
 from engine.pipelines.take import Footage, Frames, Mode, Picture, Sound, Take
+
+if TYPE_CHECKING:
+    from torch import Tensor  # takes a while, and listing families does not need it
 
 Pipeline = Any
 """One of diffusers' pipelines: they share no type that says what they are called with."""
@@ -82,6 +85,10 @@ class Family(ABC):
     def rounds(self, pipeline: Pipeline, take: Take) -> int:  # noqa: ARG002
         """Say how many times a pipeline goes through its scheduler's steps for a take."""
         return 1
+
+    def middle(self, pipeline: Pipeline, take: Take, latents: Tensor) -> Tensor:  # noqa: ARG002
+        """Find the latent picture in the middle of a film that is made, (channels, h, w)."""
+        return latents[0, :, latents.shape[2] // 2]
 
     def footage(self, output: Any, take: Take) -> Footage:
         """Take the frames out of what a pipeline gives."""

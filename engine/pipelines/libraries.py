@@ -35,3 +35,8 @@ for _name in _NOISY:
 diffusers = _quiet("diffusers")
 transformers = _quiet("transformers")
 tokenizers: Any = import_module("tokenizers")
+
+
+def peft() -> Any:
+    """Give the library of LoRA, which takes a while to import."""
+    return import_module("peft")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from copy import deepcopy
 from dataclasses import replace
 from pathlib import Path
@@ -12,17 +13,23 @@ import torch
 from engine.errors import CannotFilm
 from engine.pipelines.family import Checkpoint, Family, Pipeline
 from engine.pipelines.libraries import diffusers
+from engine.pipelines.preview import Show, previews
 from engine.pipelines.take import Footage, Mode, Take
 from engine.pipelines.watching import Watch, unwatched, watched
 
 
 class Loaded:
-    """The weights of a checkpoint, and the pipelines that share them."""
+    """The weights of a checkpoint, and the pipelines that share them.
+
+    Attributes:
+        slots: where LoRAs are swapped in and out, once it has any; they go when it goes.
+    """
 
     def __init__(self, family: Family, checkpoint: Checkpoint, pipeline: Pipeline) -> None:
         self.family = family
         self.checkpoint = checkpoint
         self.pipeline = pipeline
+        self.slots: Any = None
         self._scheduler = pipeline.scheduler
         pipeline.set_progress_bar_config(disable=True)
         self._pipelines: dict[str, Pipeline] = {type(pipeline).__name__: pipeline}
@@ -37,8 +44,16 @@ class Loaded:
         )
         return cls(family, family.checkpoints[kind], pipeline)
 
-    def film(self, take: Take, watch: Watch = unwatched) -> Footage:
+    @property
+    def pipelines(self) -> list[Pipeline]:
+        """All that film with these weights; whatever is changed in one is changed in each."""
+        names = [type(self.pipeline).__name__, *self.checkpoint.pipelines.values()]
+        return [self._named(name) for name in dict.fromkeys(names)]
+
+    def film(self, take: Take, watch: Watch = unwatched, show: Show | None = None) -> Footage:
         """Film a take; the same one on the same machine gives the same frames.
+
+        Where a pipeline lets it be seen, `show` is given a picture of it after each step.
 
         Raises:
             CannotFilm: these weights cannot.
@@ -49,6 +64,8 @@ class Loaded:
         pipeline.scheduler = deepcopy(self._scheduler)
         called_with = self.family.usual(take) | self.family.arguments(pipeline, take)
         called_with |= self._always(take)
+        if show is not None:
+            called_with |= previews(self.family, pipeline, take, show)
         rounds = self.family.rounds(pipeline, take)
         # some autoencoders draw noise without asking for a generator
         torch.manual_seed(take.seed)
@@ -75,12 +92,21 @@ class Loaded:
             raise CannotFilm(
                 self.family.name, f"{shape} is no shape of it: {width}x{height}x{frames} is"
             )
-        name = self.checkpoint.pipelines[mode]
+        return self._named(self.checkpoint.pipelines[mode])
+
+    def _named(self, name: str) -> Pipeline:
         if name not in self._pipelines:
-            made = getattr(diffusers, name).from_pipe(self.pipeline)
+            made = _sharing(getattr(diffusers, name), self.pipeline)
             made.set_progress_bar_config(disable=True)
             self._pipelines[name] = made
         return self._pipelines[name]
+
+
+def _sharing(cls: Any, pipeline: Pipeline) -> Pipeline:
+    """Make a pipeline of the same weights; diffusers' `from_pipe` casts them all to 32 bits."""
+    known = {**pipeline.config, **pipeline.components}
+    wanted = inspect.signature(cls.__init__).parameters
+    return cls(**{name: known[name] for name in wanted if name in known})
 
 
 _NAMES = {

@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 import torch
+from torch import Tensor
 
 from engine.pipelines.family import Checkpoint, Family, Pipeline, Tiny, as_frames
 from engine.pipelines.grid import Grid
@@ -48,6 +49,10 @@ class AnyFlow(Family):
         if isinstance(pipeline, diffusers.AnyFlowPipeline):
             return 1
         return len(self._chunks(take)) - len(self._chunks_known(take))
+
+    def middle(self, pipeline: Pipeline, take: Take, latents: Tensor) -> Tensor:  # noqa: ARG002
+        """Find the latent picture in the middle of a film, whose frames come before channels."""
+        return latents[0, latents.shape[1] // 2]
 
     def footage(self, output: Any, take: Take) -> Footage:
         """Put in front what did not fill a latent frame, and cut as much at the end."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from torch import Tensor
+
 from engine.pipelines.family import Checkpoint, Family, Pipeline, photo
 from engine.pipelines.grid import Grid
 from engine.pipelines.libraries import diffusers
@@ -29,6 +31,10 @@ class CogVideoX(Family):
         """Add the photo; 1.0 and 1.5 know prompts of different lengths."""
         known = {"max_sequence_length": pipeline.transformer.config.max_text_seq_length}
         return known | photo(take)
+
+    def middle(self, pipeline: Pipeline, take: Take, latents: Tensor) -> Tensor:  # noqa: ARG002
+        """Find the latent picture in the middle of a film, whose frames come before channels."""
+        return latents[0, latents.shape[1] // 2]
 
 
 def _text() -> Pipeline:

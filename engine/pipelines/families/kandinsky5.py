@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from torch import nn
+from torch import Tensor, nn
 
 from engine.errors import CannotFilm
 from engine.pipelines.family import Checkpoint, Family, Pipeline, photo
@@ -49,6 +49,10 @@ class Kandinsky5(Family):
             )
         set_shift(pipeline, take.shift)
         return photo(take)
+
+    def middle(self, pipeline: Pipeline, take: Take, latents: Tensor) -> Tensor:  # noqa: ARG002
+        """Find the latent picture in the middle of a film, whose channels come last."""
+        return latents[0, latents.shape[1] // 2].movedim(-1, 0)
 
 
 def _made(cls: Any, *, visual_cond: bool = False) -> Pipeline:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Any, ClassVar
 
+from torch import Tensor
+
 from engine.pipelines.family import Checkpoint, Family, Pipeline, image, images
 from engine.pipelines.grid import Grid
 from engine.pipelines.libraries import diffusers
@@ -43,6 +45,19 @@ class Ltx(Family):
         if is_distilled(take, len(_DISTILLED)):
             more["timesteps"] = _DISTILLED
         return more | {"conditions": _conditions(take) or None}
+
+    def middle(self, pipeline: Pipeline, take: Take, latents: Tensor) -> Tensor:
+        """Find the latent picture in the middle of a film, after those it is given."""
+        frames, height, width = latent_shape(pipeline, take)
+        film = latents[0, -frames * height * width :]
+        return film.unflatten(0, (frames, height, width))[frames // 2].movedim(-1, 0)
+
+
+def latent_shape(pipeline: Pipeline, take: Take) -> tuple[int, int, int]:
+    """Tell how many latent frames there are, and of which height and width."""
+    side = pipeline.vae_spatial_compression_ratio
+    frames = (take.frames - 1) // pipeline.vae_temporal_compression_ratio + 1
+    return frames, take.height // side, take.width // side
 
 
 def is_distilled(take: Take, steps: int) -> bool:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Any, ClassVar
 
-from engine.pipelines.families.ltx import is_distilled
+from torch import Tensor
+
+from engine.pipelines.families.ltx import is_distilled, latent_shape
 from engine.pipelines.family import Checkpoint, Family, Pipeline, as_sound, image, images
 from engine.pipelines.grid import Grid
 from engine.pipelines.libraries import diffusers
@@ -54,6 +56,12 @@ class Ltx2(Family):
             more["sigmas"] = taught
             _as_taught(pipeline)
         return more
+
+    def middle(self, pipeline: Pipeline, take: Take, latents: Tensor) -> Tensor:
+        """Find the latent picture in the middle of a film, before those it is given."""
+        frames, height, width = latent_shape(pipeline, take)
+        film = latents[0, : frames * height * width]
+        return film.unflatten(0, (frames, height, width))[frames // 2].movedim(-1, 0)
 
     def sound(self, pipeline: Pipeline, output: Any) -> Sound:
         """Take the soundtrack out of what a pipeline gives."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from torch import Tensor
+
 from engine.pipelines.family import Checkpoint, Family, Pipeline, Tiny, photo
 from engine.pipelines.grid import Grid
 from engine.pipelines.libraries import diffusers
@@ -45,6 +47,10 @@ class StableVideo(Family):
             "max_guidance_scale": take.guidance,
             "fps": round(take.fps),
         }
+
+    def middle(self, pipeline: Pipeline, take: Take, latents: Tensor) -> Tensor:  # noqa: ARG002
+        """Find the latent picture in the middle of a film, whose frames come before channels."""
+        return latents[0, latents.shape[1] // 2]
 
 
 def _photo() -> Pipeline:
