@@ -1,0 +1,33 @@
+from __future__ import annotations
+
+import pytest
+import torch
+
+from engine.pipelines.check import a_take
+from engine.pipelines.families import family
+from engine.pipelines.loaded import Loaded
+from engine.pipelines.take import Mode
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Loaded:
+    made, folder = family("wan2.2-5b"), tmp_path_factory.mktemp("small")
+    made.checkpoints["any"].tiny().save_pretrained(folder)
+    return Loaded.read(made, "any", folder, dtype=torch.bfloat16)
+
+
+def test_another_pipeline_for_the_same_weights_leaves_them_as_they_are(small: Loaded) -> None:
+    small.film(a_take(small.family, Mode.PHOTO, seed=1))
+
+    assert small.pipeline.transformer.dtype is torch.bfloat16
+    assert small.pipeline.vae.dtype is torch.bfloat16
+
+
+def test_all_pipelines_share_their_weights_and_how_they_are_set(small: Loaded) -> None:
+    text, photo = small.pipelines
+
+    assert type(text).__name__ == "WanPipeline"
+    assert type(photo).__name__ == "WanImageToVideoPipeline"
+    assert photo.transformer is text.transformer
+    assert photo.config.expand_timesteps is True
+    assert small.pipelines[1] is photo
