@@ -81,11 +81,11 @@ def _measure(name: str, form: ClipFormat, settings: EngineSettings) -> Row:
     from dataclasses import replace
 
     from deploy.render import find_effect
-    from engine.effects.maker import ClipMaker
     from engine.effects.order import Order
+    from engine.effects.outfit import outfit
 
-    maker = ClipMaker.load(settings.models, device=settings.device, safety=settings.safety)
     effect = find_effect(name)
+    maker = outfit(settings, {}).maker
     photo = _astronaut()
     photos = [photo, photo[:, ::-1]][: effect.about.photos]
     order = Order(effect=effect, variant=effect.looks[0], photos=photos, seed=1, format=form)

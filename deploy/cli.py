@@ -71,8 +71,8 @@ def _parser() -> argparse.ArgumentParser:
 class _Commands:
     """The subcommands of a parser, added in one call each."""
 
-    def __init__(self, parser: argparse.ArgumentParser) -> None:
-        self._choices = parser.add_subparsers(required=True, metavar="COMMAND")
+    def __init__(self, parser: argparse.ArgumentParser, *, required: bool = True) -> None:
+        self._choices = parser.add_subparsers(required=required, metavar="COMMAND")
 
     def add(self, name: str, help_: str, run: object = None) -> argparse.ArgumentParser:
         parser = self._choices.add_parser(name, help=help_, description=help_)
@@ -94,7 +94,7 @@ def _clips(commands: _Commands) -> None:
     render.add_argument(
         "--photo",
         action="append",
-        required=True,
+        default=[],
         type=Path,
         metavar="FILE",
         help="once for each photo that the effect takes",
@@ -111,10 +111,16 @@ def _clips(commands: _Commands) -> None:
         help="squeeze the clip until it fits",
     )
     render.add_argument("--aspect", choices=list(Aspect), default=Aspect.AUTO, type=Aspect)
+    render.add_argument("--prompt", default="", help="words, for effects that take some")
     render.add_argument("--param", action="append", default=[], metavar="NAME=VALUE")
     render.add_argument("--json", action="store_true", help="print one JSON object")
     effects = commands.add("effects", "list the effects", _effects)
     effects.add_argument("--json", action="store_true", help="print a JSON list")
+    of_effects = _Commands(effects, required=False)
+    checked = of_effects.add("check", "say all that is wrong in effect folders", _effects_check)
+    checked.add_argument(
+        "folder", nargs="*", type=Path, help="those that are shipped, unless named"
+    )
     sheet = commands.add("sheet", "lay moments of clips out in one picture", _sheet)
     sheet.add_argument("out", type=Path, metavar="OUT")
     sheet.add_argument("clips", type=Path, nargs="+", metavar="CLIP")
@@ -126,14 +132,39 @@ def _installation(commands: _Commands) -> None:
     doctor = commands.add("doctor", "say what is installed, found and missing", _doctor)
     doctor.add_argument("--json", action="store_true", help="print a JSON list")
     models = _Commands(commands.add("models", "weight files"))
-    models.add("list", "say which weight files are there", _models_list)
-    models.add("fetch", "fetch the weight files that are missing", _models_fetch)
+    listed = models.add("list", "say which weight files and bases are there", _models_list)
+    listed.add_argument("--json", action="store_true", help="as JSON")
+    _fetching(models)
     check = models.add("check", "try every family of generative models", _models_check)
     check.add_argument("family", nargs="*", help="which ones; all unless named")
     check.add_argument(
         "--tiny", action="store_true", required=True, help="by tiny checkpoints of random numbers"
     )
     check.add_argument("--json", action="store_true", help="as JSON")
+
+
+def _fetching(models: _Commands) -> None:
+    fetch = models.add("fetch", "fetch what is missing, and mend what is damaged", _models_fetch)
+    fetch.add_argument(
+        "name", nargs="*", help="a base or a weight file; unless named, all that looks need"
+    )
+    fetch.add_argument("--all", action="store_true", help="also weight files that no look needs")
+    fetch.add_argument(
+        "--effect",
+        action="append",
+        default=[],
+        metavar="ID",
+        help="all that the recipes of an effect are made with",
+    )
+    fetch.add_argument(
+        "--lora",
+        action="append",
+        default=[],
+        metavar="OWNER/NAME/FILE",
+        help="a LoRA at the model hub, perhaps with @REVISION",
+    )
+    verify = models.add("verify", "check what was fetched from a model hub", _models_verify)
+    verify.add_argument("base", nargs="*", help="which ones; all that are there unless named")
 
 
 def _people(commands: _Commands) -> None:
@@ -188,10 +219,20 @@ def _render(options: argparse.Namespace) -> None:
         out=options.out,
         poster=options.poster,
         seed=options.seed,
+        prompt=options.prompt,
         params=parse_params(options.param),
         format=ClipFormat(size=options.size, aspect=options.aspect, max_bytes=options.max_bytes),
     )
     _say(show(render(request, EngineSettings.read()), as_json=options.json))
+
+
+def _effects_check(options: argparse.Namespace) -> None:
+    from engine.threads import limit_threads
+
+    limit_threads(EngineSettings.read().threads)
+    from deploy.effects import check
+
+    check(options.folder, _say)
 
 
 def _effects(options: argparse.Namespace) -> None:
@@ -224,16 +265,28 @@ def _doctor(options: argparse.Namespace) -> int:
     return look(BotSettings.read(), EngineSettings.read(), say=_say)
 
 
-def _models_list(_: argparse.Namespace) -> None:
-    from deploy.models import table
+def _models_list(options: argparse.Namespace) -> None:
+    from deploy.model_list import as_json, as_tables
 
-    _say(table(EngineSettings.read()))
+    _say((as_json if options.json else as_tables)(EngineSettings.read()))
 
 
-def _models_fetch(_: argparse.Namespace) -> None:
-    from deploy.models import fetch
+def _models_fetch(options: argparse.Namespace) -> None:
+    from deploy.models import Wanted, fetch
 
-    fetch(EngineSettings.read(), say=_say)
+    wanted = Wanted(
+        names=options.name,
+        effects=options.effect,
+        loras=options.lora,
+        everything=options.all,
+    )
+    fetch(EngineSettings.read(), wanted, say=_say)
+
+
+def _models_verify(options: argparse.Namespace) -> None:
+    from deploy.models import verify
+
+    verify(EngineSettings.read(), options.base, say=_say)
 
 
 def _models_check(options: argparse.Namespace) -> None:

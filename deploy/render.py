@@ -19,6 +19,7 @@ from PIL import Image
 
 from deploy.errors import CommandFailed
 from engine.effects.catalogue import Effect, load_effects
+from engine.effects.variants import AnyVariant
 from engine.jobs.intake import Intake
 from engine.jobs.job import ClipFormat, ParamValue
 from engine.settings import EngineSettings
@@ -40,6 +41,7 @@ class Request:
     seed: int | None
     params: Mapping[str, ParamValue]
     format: ClipFormat
+    prompt: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,16 +74,14 @@ def render(request: Request, settings: EngineSettings) -> Report:
         WeightsMissing: the weights are not fetched.
     """
     effect = find_effect(request.effect)
-    if not effect.looks:
-        raise CommandFailed(f"{effect.id} is made by a model, and this command has only looks")
     for file in filter(None, (request.out, request.poster)):
         if not file.parent.is_dir():
             raise CommandFailed(f"there is no folder {file.parent} to write {file.name} into")
     photos = _photos(request, effect)
     started = time.perf_counter()
-    maker = _maker(settings)
+    maker, variant = _outfitted(settings, effect)
     load_s = round(time.perf_counter() - started, 3)
-    order = _order(request, effect, photos)
+    order = _order(request, effect, variant, photos)
     made = maker.make(order, _show_progress) if sys.stderr.isatty() else maker.make(order)
     _write(request.out, made.mp4)
     if request.poster:
@@ -102,12 +102,20 @@ def render(request: Request, settings: EngineSettings) -> Report:
     )
 
 
-def _maker(settings: EngineSettings) -> ClipMaker:
+def _outfitted(settings: EngineSettings, effect: Effect) -> tuple[ClipMaker, AnyVariant]:
+    """Load what an effect is made with, and choose how it is made here."""
     limit_threads(settings.threads)
     # Imports torch, which has to know its threads by then.
-    from engine.effects.maker import ClipMaker
+    from engine.effects.outfit import outfit
 
-    return ClipMaker.load(settings.models, device=settings.device, safety=settings.safety)
+    outfitted = outfit(settings, {effect.id: effect})
+    variant = outfitted.best(effect)
+    if variant is None:
+        raise CommandFailed(
+            f"{effect.id} needs a model that is not here, or not whole: run `zoetrope models fetch"
+            f" --effect {effect.id}`"
+        )
+    return outfitted.maker, variant
 
 
 def _photos(request: Request, effect: Effect) -> list[NDArray[np.uint8]]:
@@ -117,13 +125,16 @@ def _photos(request: Request, effect: Effect) -> list[NDArray[np.uint8]]:
     return [read_photo(path) for path in request.photos]
 
 
-def _order(request: Request, effect: Effect, photos: Sequence[NDArray[np.uint8]]) -> Order:
+def _order(
+    request: Request, effect: Effect, variant: AnyVariant, photos: Sequence[NDArray[np.uint8]]
+) -> Order:
     from engine.effects.order import Order
 
     return Order(
         effect=effect,
-        variant=effect.looks[0],
+        variant=variant,
         photos=photos,
+        prompt=request.prompt,
         seed=random.randrange(2**31) if request.seed is None else request.seed,
         params=request.params,
         format=request.format,

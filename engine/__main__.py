@@ -68,7 +68,7 @@ async def serve(settings: EngineSettings) -> None:
         async with serving_as_set(settings, metrics.registry, health):
             with bound(worker=name):
                 bench = await asyncio.to_thread(_load, settings, redis, metrics)
-                cards = await publish_previews(bench.effects, bench.media, bench.ability)
+                cards = await publish_previews(bench.effects, bench.media, bench.able)
                 loaded.set()
                 async with _beside(name, bench, redis, cards):
                     await _work(name, bench, settings)
@@ -84,7 +84,7 @@ async def _must_be_loaded(loaded: asyncio.Event) -> None:
 def _load(settings: EngineSettings, redis: Redis, metrics: WorkerMetrics) -> Bench:
     """Load the nets and the effects; torch is imported here, after its threads are limited."""
     from engine.effects.catalogue import load_effects
-    from engine.effects.maker import ClipMaker
+    from engine.effects.outfit import outfit
     from engine.jobs.media.store import MediaStore
     from engine.jobs.queue import JobQueue
     from engine.worker.ability import ability_of
@@ -92,10 +92,12 @@ def _load(settings: EngineSettings, redis: Redis, metrics: WorkerMetrics) -> Ben
     from engine.worker.pace import Measured
 
     effects = load_effects()
+    outfitted = outfit(settings, effects)
     return Bench(
         queue=JobQueue(redis, order=settings.order),
         media=MediaStore.at(settings.media),
-        maker=ClipMaker.load(settings.models, device=settings.device, safety=settings.safety),
+        maker=outfitted.maker,
+        models=outfitted.models,
         effects=effects,
         ability=ability_of(effects, settings.device),
         measured=Measured(),

@@ -98,6 +98,9 @@ def _in_shape(
     begins_from = _BEGINS_FROM.get(effect.about.photos, Mode.KEYFRAMES)
     if begins_from not in made_by.checkpoints[base.checkpoint].pipelines:
         yield "base", f"{base.title} cannot begin from {effect.about.photos} photos"
+    if recipe.distilled and recipe.steps not in base.fewer:
+        taught = ", ".join(map(str, base.fewer)) or "no others"
+        yield "steps", f"{base.title} was not taught {recipe.steps} steps: it was taught {taught}"
     frames = recipe.frames or base.frames
     *_, possible = made_by.grid.nearest(base.width, base.height, frames)
     if frames != possible:

@@ -6,23 +6,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Self
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from engine.effects.clock import Clock, Timings
 from engine.effects.look import Frames
-from engine.effects.look_camera import LookCamera
 from engine.effects.order import Order, Report, about_photo, go_on, unwatched
 from engine.effects.reel import Camera, Reel
 from engine.effects.variants import LookVariant
 from engine.errors import JobFailed
-from engine.safety import Gate, OpenGate, SafetyGate
+from engine.safety import Gate
 from engine.video import ClipWriter, jpeg, squeeze
-from engine.vision.vision import Vision
-from engine.weights import Weights
 
 SAMPLED = (0.25, 0.55, 0.8, 1.0)  # moments of the clip the safety gate looks at
 
@@ -46,23 +41,6 @@ class ClipMaker:
         self._looks = looks
         self._gate = gate
         self._recipes = recipes
-
-    @classmethod
-    def load(cls, models: Path, *, device: str, safety: bool) -> Self:
-        """Load the nets.
-
-        Args:
-            models: folder of fetched weights.
-            device: auto, cpu, cuda or cuda:N.
-            safety: whether nude photos and clips are refused.
-
-        Raises:
-            WeightsMissing: naming the command that fetches them.
-        """
-        if device == "auto":
-            device = "cuda" if torch.cuda.is_available() else "cpu"
-        vision = Vision.load(Weights(models), device=device)
-        return cls(LookCamera(vision), SafetyGate() if safety else OpenGate())
 
     def make(self, order: Order, report: Report = unwatched) -> Made:
         """Make a clip.

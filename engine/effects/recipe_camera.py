@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -17,8 +16,8 @@ from engine.effects.reel import Reel
 from engine.effects.variants import WORDS, RecipeVariant
 from engine.pipelines.bases import Base, Bases
 from engine.pipelines.families import family
-from engine.pipelines.loaded import Loaded
 from engine.pipelines.take import Footage, Frames, Picture, Sound, Take
+from engine.pipelines.watching import Watch
 from engine.vision.crop import widest_crop
 from engine.vision.vision import Vision
 
@@ -30,12 +29,14 @@ _DECODED = 0.95
 class Models(Protocol):
     """Whoever has the models that recipes are made by."""
 
-    def with_recipe(self, recipe: RecipeVariant) -> AbstractContextManager[Loaded]:
-        """Have a recipe's base in memory, with its LoRAs and nothing else in it.
+    def film(self, recipe: RecipeVariant, take: Take, watch: Watch) -> Footage:
+        """Film a take with a recipe's base, and its LoRAs and no others in it.
 
         Raises:
             WeightsMissing: something of it is not fetched.
+            CannotFilm: it is no base for this device, or for this take.
             OutOfMemory: it does not fit on the device.
+            Stopped: `watch` said so.
         """
         ...
 
@@ -77,6 +78,7 @@ class RecipeCamera:
         grid = family(base.family).grid
         shape = (photos[0].shape[1], photos[0].shape[0]) if photos else None
         width, height = film_size(shape, order.format.aspect, (base.width, base.height), grid.side)
+        stepping = base.stepping(recipe.steps if recipe.distilled else None)
         *_, frames = grid.nearest(width, height, order.frames or recipe.frames or base.frames)
         return Take(
             prompt=_worded(order, recipe.prompt),
@@ -85,9 +87,9 @@ class RecipeCamera:
             height=height,
             frames=frames,
             fps=base.fps,
-            steps=recipe.steps or base.steps,
-            guidance=base.guidance if recipe.guidance is None else recipe.guidance,
-            shift=recipe.shift or base.shift,
+            steps=recipe.steps or stepping.steps,
+            guidance=stepping.guidance if recipe.guidance is None else recipe.guidance,
+            shift=recipe.shift or stepping.shift,
             seed=order.seed,
             pictures=self._pictures(photos, width, height, frames),
         )
@@ -128,9 +130,7 @@ class _Shooting:
 
     def chunks(self) -> Iterator[Frames]:
         """Film, and give the frames."""
-        with self.models.with_recipe(self.recipe) as loaded:
-            footage = loaded.film(self.take, self._watch)
-        self._footage = footage
+        footage = self._footage = self.models.film(self.recipe, self.take, self._watch)
         for start in range(0, len(footage.frames), _CHUNK):
             yield np.ascontiguousarray(footage.frames[start : start + _CHUNK])
 

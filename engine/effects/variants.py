@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from hashlib import blake2s
 from importlib import import_module
 from string import Formatter
 from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
 
+from engine.weights.hub.reference import LoraRef
+
 if TYPE_CHECKING:
     from engine.effects.look import AnyLook  # imports torch, which listing effects does not need
 
+MODEL = "model:"
+TAUGHT = "@"
+"""Between a base and the number of steps that it was taught to take."""
 WORDS = "prompt"
 """What a prompt calls the words of whoever asks."""
 _NAME = r"^[a-z][a-z0-9_]*$"
@@ -48,17 +54,12 @@ class LookVariant(Table):
         return getattr(import_module(f"engine.effects.{self.look}.look"), self.look)
 
 
-class LoraRow(Table):
-    """A LoRA of a recipe, as a model hub has it.
+class LoraRow(LoraRef):
+    """A LoRA of a recipe, as a model hub has it, and the words in a prompt that call it.
 
-    `revision` and `sha256` pin it; `zoetrope effects lock` looks up what is left open, and notes it
-    in the data folder. `file` may be left out where the repository has only one.
+    What is left open of where it is, is looked up when it is fetched first, and held to then.
     """
 
-    repo: str = Field(pattern=r"^[\w.-]+/[\w.-]+$")
-    file: str = Field(default="", pattern=r"^$|^[^/\\].*\.safetensors$")
-    revision: str = Field(default="", pattern=r"^$|^[0-9a-f]{40}$")
-    sha256: str = Field(default="", pattern=r"^$|^[0-9a-f]{64}$")
     weight: float = Field(default=1.0, ge=-2, le=2)
     trigger: str = ""
     licence: str
@@ -67,8 +68,8 @@ class LoraRow(Table):
 class RecipeVariant(Table):
     """A variant made by a generative model: a base, its LoRAs, and what it is told.
 
-    What is left out is as the base's authors use it; `distilled` adds the weights that bases.toml
-    names for few steps. `cost_s` is working seconds for the whole clip
+    What is left out is as the base's authors use it. `distilled` is with the LoRAs that bases.toml
+    names for so few steps. `cost_s` is working seconds for the whole clip
     on an H200. A prompt may name `{prompt}`, the words of whoever asks, and the effect's options.
     """
 
@@ -86,8 +87,16 @@ class RecipeVariant(Table):
 
     @property
     def needs(self) -> str:
-        """What a worker must offer to run this."""
-        return f"model:{self.base}"
+        """What a worker must offer to run this: the base, and these very LoRAs."""
+        if not self.loras:
+            return f"{MODEL}{self.model}"
+        named = " ".join(f"{lora} {lora.sha256 or ''}" for lora in self.loras)
+        return f"{MODEL}{self.model}+{blake2s(named.encode(), digest_size=4).hexdigest()}"
+
+    @property
+    def model(self) -> str:
+        """What has to be in memory: the base, as it was published or as it was taught few steps."""
+        return f"{self.base}{TAUGHT}{self.steps}" if self.distilled else self.base
 
     @property
     def takes_words(self) -> bool:

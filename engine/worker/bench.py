@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from engine.effects.catalogue import Effect
 from engine.effects.maker import ClipMaker
@@ -12,6 +13,9 @@ from engine.jobs.order import Ability
 from engine.jobs.queue import JobQueue
 from engine.worker.metrics import WorkerMetrics
 from engine.worker.pace import Measured
+
+if TYPE_CHECKING:
+    from engine.effects.recipe_models import RecipeModels  # imports what models are run by
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,8 +27,16 @@ class Bench:
     maker: ClipMaker
     effects: Mapping[str, Effect]
     ability: Ability
+    models: RecipeModels | None = None
     measured: Measured
     metrics: WorkerMetrics
+
+    @property
+    def able(self) -> Ability:
+        """What it can do now, and how soon: with looks always, with models as they are loaded."""
+        if self.models is None:
+            return self.ability
+        return replace(self.ability, switch_s={**self.ability.switch_s, **self.models.offers()})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

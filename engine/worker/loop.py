@@ -75,16 +75,14 @@ class Worker:
 
     async def _look(self, nonce: str) -> Sequence[Claim]:
         bench = self._bench
-        return await bench.queue.claim_batch(
-            self.id, bench.ability, nonce=nonce, at_most=self._batch
-        )
+        return await bench.queue.claim_batch(self.id, bench.able, nonce=nonce, at_most=self._batch)
 
     async def _look_when_rung(self, nonce: str) -> Sequence[Claim]:
         """Claim once there may be something; when stopping at once, to hand it back."""
         bench = self._bench
         looking = asyncio.ensure_future(
             bench.queue.claim_when_rung(
-                self.id, bench.ability, nonce=nonce, at_most=self._batch, wait=WAIT
+                self.id, bench.able, nonce=nonce, at_most=self._batch, wait=WAIT
             )
         )
         stopping = asyncio.ensure_future(self._stopping.wait())
@@ -155,7 +153,7 @@ class Worker:
 
     async def _outcome(self, hold: Hold) -> Outcome:
         metrics, claim = self._bench.metrics, hold.claim
-        metrics.claimed(claim, self._bench.ability.switch_s.get(claim.variant.needs, 0.0))
+        metrics.claimed(claim, self._bench.able.switch_s.get(claim.variant.needs, 0.0))
         metrics.is_now(WorkerState.WORKING)
         try:
             return await self._making.outcome(hold)

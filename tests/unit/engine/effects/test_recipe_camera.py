@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -20,7 +19,7 @@ from engine.effects.variants import RecipeVariant
 from engine.errors import Stopped
 from engine.jobs.errors import Refused
 from engine.jobs.job import Aspect, ClipFormat, ParamValue
-from engine.pipelines.bases import Base, Bases, Gigabytes
+from engine.pipelines.bases import Bases
 from engine.pipelines.families import family
 from engine.pipelines.loaded import Loaded
 from engine.pipelines.take import Footage, Take
@@ -29,6 +28,7 @@ from engine.safety import OpenGate
 from engine.video import read_frames, read_sound
 from engine.vision.vision import Vision
 from tests.fakes.photos import astronaut, no_face, portrait
+from tests.unit.engine.effects.tiny_bases import a_base
 
 EFFECT = """
 schema = "effect/1"
@@ -56,24 +56,6 @@ cost_s = 1.0
 """
 
 
-def a_base(of: str, checkpoint: str, **different: object) -> Base:
-    usual: dict[str, object] = {
-        "title": "Tiny",
-        "family": of,
-        "checkpoint": checkpoint,
-        "repo": "tests/tiny",
-        "licence": "Apache-2.0",
-        "gb": Gigabytes(denoiser=1, encoder=1, decoder=1),
-        "width": 96,
-        "height": 64,
-        "frames": 9,
-        "fps": 16,
-        "steps": 3,
-        "guidance": 1.0,
-    }
-    return Base.model_validate(usual | different)
-
-
 BASES = Bases(
     {
         "words": a_base("wan2.1", "text"),
@@ -84,35 +66,26 @@ BASES = Bases(
 )
 
 
-class Filmed(Loaded):
-    """Remembers what it filmed."""
-
-    takes: list[Take]
-
-    def film(self, take: Take, watch: Watch = lambda _: True, show: object = None) -> Footage:
-        self.takes.append(take)
-        return super().film(take, watch)
-
-
 @dataclass
 class TinyModels:
     """Models of random numbers, made when they are needed."""
 
-    made: dict[str, Filmed] = field(default_factory=dict[str, Filmed])
+    made: dict[str, Loaded] = field(default_factory=dict[str, Loaded])
+    takes: list[Take] = field(default_factory=list[Take])
 
-    @contextmanager
-    def with_recipe(self, recipe: RecipeVariant) -> Generator[Loaded]:
+    def film(self, recipe: RecipeVariant, take: Take, watch: Watch) -> Footage:
+        self.takes.append(take)
         if recipe.base not in self.made:
             base = BASES.by_id[recipe.base]
             of = family(base.family)
             checkpoint = of.checkpoints[base.checkpoint]
             torch.manual_seed(0)
-            self.made[recipe.base] = Filmed(of, checkpoint, checkpoint.tiny())
-            self.made[recipe.base].takes = []
-        yield self.made[recipe.base]
+            self.made[recipe.base] = Loaded(of, checkpoint, checkpoint.tiny())
+        return self.made[recipe.base].film(take, watch)
 
-    def last(self, base: str) -> Take:
-        return self.made[base].takes[-1]
+    @property
+    def last(self) -> Take:
+        return self.takes[-1]
 
 
 @pytest.fixture(scope="module")
@@ -168,7 +141,7 @@ def test_words_become_a_clip_in_the_shape_of_the_base(
 ) -> None:
     made = make("words", words="slowly,\n  in the sun")
     assert frames_of(made, tmp_path).shape == (9, 64, 96, 3)
-    take = models.last("words")
+    take = models.last
     assert take.prompt == "A red person melts. slowly, in the sun"
     assert (take.steps, take.seed, take.pictures) == (2, 7, {})
 
@@ -176,31 +149,31 @@ def test_words_become_a_clip_in_the_shape_of_the_base(
 def test_a_photo_becomes_a_clip_in_the_shape_of_the_photo(make: Make, models: TinyModels) -> None:
     made = make("photo", portrait())
     assert made.height > made.width
-    take = models.last("photo")
+    take = models.last
     assert take.pictures[0].shape == (made.height, made.width, 3)
     assert (made.width % 16, made.height % 16) == (0, 0)
 
 
 def test_a_photo_without_a_face_is_filmed_as_well(make: Make, models: TinyModels) -> None:
     make("photo", no_face())
-    assert list(models.last("photo").pictures) == [0]
+    assert list(models.last.pictures) == [0]
 
 
 def test_two_photos_are_the_first_and_the_last_frame(make: Make, models: TinyModels) -> None:
     make("ends", astronaut(), portrait())
-    assert sorted(models.last("ends").pictures) == [0, 8]
+    assert sorted(models.last.pictures) == [0, 8]
 
 
 def test_options_are_filled_in_and_checked(make: Make, models: TinyModels) -> None:
     make("words", params={"colour": "blue"})
-    assert models.last("words").prompt == "A blue person melts. "
+    assert models.last.prompt == "A blue person melts. "
     with pytest.raises(Refused):
         make("words", params={"colour": "green"})
 
 
 def test_words_with_braces_stay_as_they_are(make: Make, models: TinyModels) -> None:
     make("words", words="a {sign} of {0}")
-    assert models.last("words").prompt == "A red person melts. a {sign} of {0}"
+    assert models.last.prompt == "A red person melts. a {sign} of {0}"
 
 
 def test_another_shape_is_filmed_where_it_is_asked_for(make: Make) -> None:
