@@ -129,6 +129,7 @@ class Buttons:
             outcome.seed,
             f"{outcome.clip.width}×{outcome.clip.height}",
             f"{outcome.took_s:.0f}",
+            outcome.by,
         )
 
     async def _report(self, pressed: Pressed, code: Code) -> str:

@@ -280,12 +280,13 @@ class Talk:
         said = _("{person} reports this message: {address}").format(person=person, address=address)
         return f"{said}\n{words}" if words else said
 
-    def details(self, title: str, seed: int, size: str, seconds: str) -> str:
-        """Say how a clip was made, in at most 200 characters."""
+    def details(self, title: str, seed: int, size: str, seconds: str, by: str) -> str:
+        """Say how a clip was made, in at most 200 characters; by a program, if by nothing else."""
         _ = self.texts.gettext
-        return _("{title}, {size}, made in {seconds} s.\nSeed {seed}. Drawn by a program.").format(
-            title=title, size=size, seconds=seconds, seed=seed
-        )
+        said = _("{title}, {size}, made in {seconds} s.\nSeed {seed}. Drawn by a program.")
+        if by:
+            said = _("{title}, {size}, made in {seconds} s.\nSeed {seed}. Filmed by {model}.")
+        return said.format(title=title, size=size, seconds=seconds, seed=seed, model=by)
 
     def remix(self, title: str) -> str:
         """Offer to change what a clip is made with."""

@@ -24,7 +24,7 @@ SAMPLED = (0.25, 0.55, 0.8, 1.0)  # moments of the clip the safety gate looks at
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Made:
-    """A finished clip: MP4 and JPEG bytes."""
+    """A finished clip: MP4 and JPEG bytes, and what made it, if it is not drawn by a program."""
 
     mp4: bytes
     poster: bytes
@@ -32,6 +32,7 @@ class Made:
     height: int
     seconds: float
     timings: Timings
+    by: str = ""
 
 
 class ClipMaker:
@@ -67,6 +68,7 @@ class ClipMaker:
                 height=reel.height,
                 seconds=reel.frames / reel.fps,
                 timings=clock.timings(),
+                by=reel.by,
             )
 
     def _check_photos(self, order: Order, clock: Clock) -> None:

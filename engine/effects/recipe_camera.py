@@ -70,6 +70,7 @@ class RecipeCamera:
             frames=take.frames,
             chunks=shooting.chunks(),
             sound=shooting.sound,
+            by=f"{self._bases.by_id[recipe.base].title}, {take.steps} steps",
         )
 
     def _take(self, order: Order, recipe: RecipeVariant, base: Base) -> Take:

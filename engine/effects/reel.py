@@ -23,6 +23,7 @@ class Reel:
         frames: how many there will be.
         chunks: the frames, a few at a time; they are shot while this is gone through.
         sound: the soundtrack, once all frames are there.
+        by: what makes it, in words; empty: a program draws it.
     """
 
     width: int
@@ -31,6 +32,7 @@ class Reel:
     frames: int
     chunks: Iterator[Frames]
     sound: Callable[[], Sound | None] = silence
+    by: str = ""
 
 
 class Camera(Protocol):

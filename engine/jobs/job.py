@@ -112,12 +112,13 @@ class Clip:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Succeeded:
-    """The clip is in the media store; `variant` and `seed` are what made it."""
+    """The clip is in the media store; `variant` and `seed` made it, and a model if `by` names one."""
 
     clip: Clip
     variant: str
     seed: int
     took_s: float
+    by: str = ""
     kind: Literal["succeeded"] = "succeeded"
 
 

@@ -70,6 +70,7 @@ async def store_clip(
         variant=variant.name,
         seed=job.seed,
         took_s=round(took_s, 2),
+        by=made.by,
     )
     await media.put(keys.video, made.mp4)
     await media.put(keys.poster, made.poster)

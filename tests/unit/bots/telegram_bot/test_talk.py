@@ -43,6 +43,7 @@ GIVEN: dict[str, object] = {
     "mention": "<@" + "9" * 20 + ">",
     "effects": 0,
     "on": True,
+    "by": "Wan 2.1 photo to video, 14B, 40 steps",
     "allowance": Allowance(
         made=9999,
         daily_limit=9999,
@@ -90,7 +91,9 @@ def test_what_stands_on_a_button_is_short(language: str) -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_what_a_press_shows_in_a_window_is_whole(language: str) -> None:
     talk = Talk(Texts.of(language))
-    details = talk.details(str(GIVEN["title"]), LONGEST_SEED, "1920×1080", "100000")
+    details = talk.details(
+        str(GIVEN["title"]), LONGEST_SEED, "1920×1080", "100000", str(GIVEN["by"])
+    )
     assert length(details) <= CALLBACK_ANSWER
     rules = RulesTalk(Texts.of(language))
     windows = (talk.language_chosen(), talk.forgotten(), rules.admins_change())

@@ -77,7 +77,7 @@ async def test_what_a_worker_has_a_model_for_is_made_by_it(
     async with working(bench):
         done = await outcome(redis)
     assert isinstance(done, Succeeded)
-    assert (done.variant, done.clip.seconds) == ("model", 9 / 16)
+    assert (done.variant, done.clip.seconds, done.by) == ("model", 9 / 16, "Tiny, 2 steps")
     assert (await bench.media.get(done.clip.key))[4:8] == b"ftyp"
     assert bench.able.switch_s["model:tiny"] == 0.3, "it stays in memory"
 
