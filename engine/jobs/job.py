@@ -112,7 +112,7 @@ class Clip:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Succeeded:
-    """The clip is in the media store; `variant` and `seed` made it, and a model if `by` names one."""
+    """The clip is in the media store; `variant` and `seed` are what made it, `by` a model if any."""
 
     clip: Clip
     variant: str
