@@ -112,7 +112,7 @@ class Clip:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Succeeded:
-    """The clip is in the media store; `variant` and `seed` are what made it, `by` a model if any."""
+    """The clip is in the media store; `variant`, `seed` and the model `by` are what made it."""
 
     clip: Clip
     variant: str
