@@ -117,6 +117,8 @@ def _clips(commands: _Commands) -> None:
     effects = commands.add("effects", "list the effects", _effects)
     effects.add_argument("--json", action="store_true", help="print a JSON list")
     of_effects = _Commands(effects, required=False)
+    locked = of_effects.add("lock", "note revision and sha256 of recipes' LoRAs", _effects_lock)
+    locked.add_argument("effect", nargs="*", help="of which; of all unless named")
     checked = of_effects.add("check", "say all that is wrong in effect folders", _effects_check)
     checked.add_argument(
         "folder", nargs="*", type=Path, help="those that are shipped, unless named"
@@ -233,6 +235,12 @@ def _effects_check(options: argparse.Namespace) -> None:
     from deploy.effects import check
 
     check(options.folder, _say)
+
+
+def _effects_lock(options: argparse.Namespace) -> None:
+    from deploy.effects import lock
+
+    lock(EngineSettings.read(), options.effect, _say)
 
 
 def _effects(options: argparse.Namespace) -> None:

@@ -6,11 +6,17 @@ import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from deploy import folder
 from deploy.errors import CommandFailed
+from deploy.models import hub_of
+from deploy.render import find_effect
 from deploy.tables import table
 from engine.effects.catalogue import FOLDER, load_effects
 from engine.effects.checking import check_effect
+from engine.effects.recipe_parts import loras_of
 from engine.pipelines.bases import Bases
+from engine.settings import EngineSettings
+from engine.weights.hub.loras import Loras
 
 
 def as_table() -> str:
@@ -35,6 +41,24 @@ def as_json() -> str:
         for effect in load_effects().values()
     ]
     return json.dumps(rows, indent=2)
+
+
+def lock(settings: EngineSettings, effects: Sequence[str], say: Callable[[str], None]) -> None:
+    """Note revision and sha256 of the LoRAs of recipes, of all effects unless some are named.
+
+    Raises:
+        CommandFailed: there is no such effect, or the data folder cannot be made.
+        LibrariesMissing: what speaks to a hub is not installed.
+        HubUnreachable, WeightsRefused: one cannot be looked up; those before it are noted.
+    """
+    found = [find_effect(name) for name in effects] or list(load_effects().values())
+    recipes = [recipe for effect in found for recipe in effect.recipes]
+    folder.make(settings.folder)
+    settings.models.mkdir(exist_ok=True)
+    loras, hub = Loras(settings.models), hub_of(settings)
+    for row in loras_of(recipes, Bases.built_in()):
+        pinned = loras.pin(row, hub)
+        say(f"{row}: {pinned.file} at {pinned.revision}, sha256 {pinned.sha256}")
 
 
 def check(folders: Sequence[Path], say: Callable[[str], None]) -> None:

@@ -101,7 +101,7 @@ def verify(settings: EngineSettings, names: Sequence[str], say: Say) -> None:
 def _fetch_from_hub(
     settings: EngineSettings, bases: Bases, names: Sequence[str], loras: Sequence[LoraRef], say: Say
 ) -> None:
-    hub = _hub(settings)
+    hub = hub_of(settings)
     for name in names:
         base = bases.by_id[name]
         BaseFiles(settings.models).fetch(name, base, hub, say)
@@ -113,7 +113,12 @@ def _fetch_from_hub(
         say(f"{lora} is ready")
 
 
-def _hub(settings: EngineSettings) -> HuggingFaceHub:
+def hub_of(settings: EngineSettings) -> HuggingFaceHub:
+    """Reach the model hub that is set.
+
+    Raises:
+        LibrariesMissing: what speaks to it is not installed.
+    """
     try:
         from engine.weights.hub.client import HuggingFaceHub
     except ModuleNotFoundError as error:

@@ -55,6 +55,32 @@ class Loras:
         what = fault_of(path, LockedFile(sha256=path.stem, bytes=path.stat().st_size))
         return f"{ref} {what}: run `{fetching(f'--lora {ref}')}`" if what else None
 
+    def pin(self, ref: LoraRef, hub: Hub) -> LockedLora:
+        """Note which file a LoRA is at a hub now, unless that is noted; it is not fetched.
+
+        Raises:
+            HubUnreachable: the hub does not answer.
+            WeightsRefused: it says no, has something else, or does not say what the file is.
+            FetchingAlready: another process is fetching.
+        """
+        with held(self._models):
+            lock = Lock.read(self._models)
+            known = lock.loras.get(str(ref))
+            if known is not None:
+                return known
+            source = _source(ref, None, hub)
+            if source.sha256 is None or ref.sha256 not in (None, source.sha256):
+                wanted = ref.sha256 or "known, and the hub does not say it"
+                raise WeightsRefused(str(ref), f"its sha256 has to be {wanted}")
+            pinned = LockedLora(
+                file=source.path,
+                revision=source.revision,
+                sha256=source.sha256,
+                bytes=source.bytes,
+            )
+            lock.with_lora(str(ref), pinned).write(self._models)
+            return pinned
+
     def fetch(self, ref: LoraRef, hub: Hub, report: Report) -> Path:
         """Fetch a LoRA unless it is there, or mend it.
 

@@ -228,3 +228,30 @@ def test_bases_are_listed_for_people_with_their_terms(capsys: pytest.CaptureFixt
 )
 def test_what_fits_a_gpu_is_told(base: str, memory_gb: float | None, told: str) -> None:
     assert fit(Bases.built_in().by_id[base], memory_gb) == told
+
+
+def test_loras_of_an_effect_are_locked_before_anything_is_fetched(
+    hub: FakeHub, own_data: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    hub.publish("Remade-AI/Squish", {"squish.safetensors": tensors(7)})
+    assert main(["effects", "lock", "squish"]) == 0
+    said = capsys.readouterr().out.splitlines()
+    assert [line.split(":")[0] for line in said] == ["Remade-AI/Squish", f"{LORA}/{FILE}"]
+    assert "squish.safetensors at " in said[0]
+    assert not (own_data / "models" / "loras").exists()
+
+
+def test_an_effect_is_fetched_with_all_that_its_recipes_are_made_with(
+    hub: FakeHub, own_data: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    hub.publish("Remade-AI/Squish", {"squish.safetensors": tensors(7)})
+    assert main(["models", "fetch", "--effect", "squish"]) == 0
+    assert f"{BASE} is ready" in capsys.readouterr().out
+    assert len(list((own_data / "models" / "loras").glob("*.safetensors"))) == 2
+
+
+def test_an_effect_that_no_model_makes_is_not_fetched(
+    own_data: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["models", "fetch", "--effect", "morph"]) == 2
+    assert "morph needs no model" in capsys.readouterr().err

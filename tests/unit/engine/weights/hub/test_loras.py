@@ -139,3 +139,24 @@ def test_what_is_whole_is_not_downloaded_again(
     Loras(tmp_path).fetch(REF, client, quiet)
 
     assert hub.downloads() == [FILE]
+
+
+def test_a_lora_is_pinned_without_being_fetched_and_held_to_from_then_on(
+    hub: FakeHub, client: HuggingFaceHub, tmp_path: Path
+) -> None:
+    hub.publish(REPO, {FILE: tensors(1)})
+    loras = Loras(tmp_path)
+    pinned = loras.pin(LoraRef(repo=REPO), client)
+    assert (pinned.file, pinned.sha256) == (FILE, SHA256)
+    assert not (tmp_path / "loras").exists()
+    hub.publish(REPO, {FILE: tensors(2)})
+    assert loras.pin(LoraRef(repo=REPO), client) == pinned
+    assert loras.fetch(LoraRef(repo=REPO), client, quiet).stem == SHA256
+
+
+def test_a_lora_of_another_sha256_is_not_pinned(
+    hub: FakeHub, client: HuggingFaceHub, tmp_path: Path
+) -> None:
+    hub.publish(REPO, {FILE: tensors(1)})
+    with pytest.raises(WeightsRefused, match="its sha256 has to be 000"):
+        Loras(tmp_path).pin(LoraRef(repo=REPO, file=FILE, sha256="0" * 64), client)
