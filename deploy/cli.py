@@ -128,6 +128,17 @@ def _clips(commands: _Commands) -> None:
     sheet.add_argument("clips", type=Path, nargs="+", metavar="CLIP")
     bench = commands.add("bench", "time every look and write build/bench.json", _bench)
     bench.add_argument("--effect", action="append", metavar="ID", help="only this one")
+    bench.add_argument(
+        "what",
+        nargs="?",
+        choices=("looks", "gpu"),
+        default="looks",
+        help="gpu: generative models, into build/bench-gpu.json",
+    )
+    bench.add_argument("--model", action="append", metavar="ID", help="with gpu: only this one")
+    bench.add_argument(
+        "--quick", action="store_true", help="with gpu: without each by itself, caches, disk"
+    )
 
 
 def _installation(commands: _Commands) -> None:
@@ -256,9 +267,24 @@ def _sheet(options: argparse.Namespace) -> None:
 
 
 def _bench(options: argparse.Namespace) -> None:
+    if options.what == "gpu":
+        _bench_gpu(options)
+        return
     from deploy.bench import bench
 
     bench(EngineSettings.read(), options.effect, say=_say)
+
+
+def _bench_gpu(options: argparse.Namespace) -> None:
+    from engine.threads import limit_threads
+
+    limit_threads(EngineSettings.read().threads)
+    from engine.pipelines.families import family
+
+    family("wan2.1")  # says which library is missing, if one is
+    from deploy.bench_gpu import bench_gpu
+
+    bench_gpu(options.model, _say, is_quick=options.quick)
 
 
 def _doctor(options: argparse.Namespace) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
@@ -12,10 +13,14 @@ from engine.pipelines.bases import Bases, StepsLora
 from engine.pipelines.device_memory import DeviceMemory
 from engine.pipelines.loaded import Loaded
 from engine.pipelines.lora import Lora, Slots, fuse
+from engine.pipelines.profiles import Place, Plan
 from engine.pipelines.residency import Residency
+from engine.pipelines.speed.tuning import tuned
 from engine.pipelines.take import Footage, Take
 from engine.pipelines.watching import Watch
 from engine.weights.hub.loras import Loras
+
+log = logging.getLogger(__name__)
 
 _RANK = 64
 """Of the largest LoRA that fits into a slot."""
@@ -34,7 +39,10 @@ class RecipeModels:
         self._bases = bases
         self._loras = Loras(models)
         by_model = {each.model: bases.by_id[each.base] for each in self._recipes}
-        self._residency = Residency(models, by_model, memory, prepare=self._prepare)
+        self._device = memory.device
+        self._residency = Residency(
+            models, by_model, memory, prepare=self._prepare, tune=self._tune
+        )
         self._load_s = self._residency.offers()
         self._offered = [
             each for each in self._recipes if each.model in self._load_s and self._is_whole(each)
@@ -79,6 +87,13 @@ class RecipeModels:
         most = max(len(each.loras) for each in self._recipes if each.model == model)
         if most:
             loaded.slots = Slots(loaded, rank=_RANK, count=most)
+
+    def _tune(self, loaded: Loaded, plan: Plan) -> None:
+        """Turn on what makes a base faster; on a CPU nothing does that is worth its while."""
+        if self._device.type == "cpu":
+            return
+        for each in tuned(loaded, self._device, is_whole=plan.denoiser is Place.DEVICE):
+            log.info("%s: %s", each.switch.name, "on" if each.is_on else each.why_not)
 
     def _is_whole(self, recipe: RecipeVariant) -> bool:
         base = self._bases.by_id[recipe.base]

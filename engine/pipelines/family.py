@@ -57,6 +57,7 @@ class Family(ABC):
         denoisers: the networks that run once or more at every step, as the pipeline calls them.
         tiny: how its tiny checkpoints are tried.
         has_sound: whether a soundtrack comes with the frames.
+        has_exact_vae: whether its autoencoder is used in 32 bits, as its authors do.
     """
 
     name: ClassVar[str]
@@ -65,6 +66,7 @@ class Family(ABC):
     denoisers: ClassVar[Sequence[str]] = ("transformer",)
     tiny: ClassVar[Tiny] = Tiny()
     has_sound: ClassVar[bool] = False
+    has_exact_vae: ClassVar[bool] = False
 
     @abstractmethod
     def arguments(self, pipeline: Pipeline, take: Take) -> dict[str, Any]:

@@ -39,8 +39,12 @@ class Loaded:
         cls, family: Family, kind: str, folder: Path, *, dtype: torch.dtype = torch.float32
     ) -> Loaded:
         """Read a checkpoint from a folder; no hub is asked, and no code of it is run."""
+        exact = {"default": dtype, "vae": torch.float32}
         pipeline = diffusers.DiffusionPipeline.from_pretrained(
-            folder, dtype=dtype, local_files_only=True, use_safetensors=True
+            folder,
+            dtype=exact if family.has_exact_vae else dtype,
+            local_files_only=True,
+            use_safetensors=True,
         )
         return cls(family, family.checkpoints[kind], pipeline)
 

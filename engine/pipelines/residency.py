@@ -31,12 +31,19 @@ T = TypeVar("T")
 Prepare = Callable[[str, Loaded], None]
 """Fuses LoRAs, adds slots for others: what has to be done before a base is put in its place."""
 
+Tune = Callable[[Loaded, Plan], None]
+"""Makes a base faster, once it is in its place."""
+
 _ASSUMED_GB_PER_S = 1.0
 """Of reading, until a base was read once."""
 
 
 def as_it_is(_base_id: str, _loaded: Loaded) -> None:
     """Prepare nothing."""
+
+
+def untuned(_loaded: Loaded, _plan: Plan) -> None:
+    """Leave it as fast as it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +65,14 @@ class Residency:
         memory: DeviceMemory,
         *,
         prepare: Prepare = as_it_is,
+        tune: Tune = untuned,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._models = models
         self._bases = bases
         self._memory = memory
         self._prepare = prepare
+        self._tune = tune
         self._clock = clock
         self._prompts = PromptCache(models / "prompts")
         self._measures = Measures(models / "measured.json")
@@ -181,6 +190,7 @@ class Residency:
         self._prepare(base_id, loaded)
         RememberedPrompts(loaded.pipelines, self._prompts, encoder_identity(folder))
         encoders = carry_out(wanted, loaded, self._memory.device, folder)
+        self._tune(loaded, wanted)
         gb, load_s = self._memory.used_gb() - before, self._clock() - began
         log.info("%s is ready after %.1f s and takes %.1f GB", base_id, load_s, gb)
         self._note(base_id, wanted, Measure(gb=gb, load_s=load_s))

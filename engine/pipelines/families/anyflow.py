@@ -24,6 +24,7 @@ class AnyFlow(Family):
 
     name = "anyflow"
     grid = Grid(side=32, frames=4)
+    has_exact_vae = True
     checkpoints: ClassVar = {
         "text": Checkpoint(pipelines={Mode.TEXT: "AnyFlowPipeline"}, tiny=lambda: _at_once()),
         "causal": Checkpoint(

@@ -24,6 +24,7 @@ class Helios(Family):
 
     name = "helios"
     grid = Grid(side=16, frames=4)
+    has_exact_vae = True
     checkpoints: ClassVar = {
         "any": Checkpoint(pipelines=dict.fromkeys(_MODES, "HeliosPipeline"), tiny=lambda: _base())
     }
@@ -53,6 +54,7 @@ class HeliosPyramid(Helios):
 
     name = "helios-pyramid"
     grid = Grid(side=64, frames=4)
+    has_exact_vae = True
     checkpoints: ClassVar = {
         "mid": Checkpoint(
             pipelines=dict.fromkeys(_MODES, "HeliosPyramidPipeline"),

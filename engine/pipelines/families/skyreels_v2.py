@@ -20,6 +20,7 @@ class SkyReelsV2(Family):
 
     name = "skyreels-v2"
     grid = Grid(side=16, frames=4)
+    has_exact_vae = True
     checkpoints: ClassVar = {
         "text": Checkpoint(pipelines={Mode.TEXT: "SkyReelsV2Pipeline"}, tiny=lambda: _text()),
         "photo": Checkpoint(

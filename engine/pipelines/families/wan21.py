@@ -23,6 +23,7 @@ class Wan21(Family):
 
     name = "wan2.1"
     grid = Grid(side=16, frames=4)
+    has_exact_vae = True
     checkpoints: ClassVar = {
         "text": Checkpoint(pipelines={Mode.TEXT: "WanPipeline"}, tiny=lambda: _text()),
         "photo": Checkpoint(

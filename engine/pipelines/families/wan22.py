@@ -20,6 +20,7 @@ class Wan22(Family):
 
     name = "wan2.2"
     grid = Grid(side=16, frames=4)
+    has_exact_vae = True
     checkpoints: ClassVar = {
         "text": Checkpoint(pipelines={Mode.TEXT: "WanPipeline"}, tiny=lambda: _text()),
         "photo": Checkpoint(
@@ -45,6 +46,7 @@ class Wan22Small(Family):
 
     name = "wan2.2-5b"
     grid = Grid(side=32, frames=4)
+    has_exact_vae = True
     checkpoints: ClassVar = {
         "any": Checkpoint(
             pipelines={Mode.TEXT: "WanPipeline", Mode.PHOTO: "WanImageToVideoPipeline"},

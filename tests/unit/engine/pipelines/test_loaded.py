@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 import torch
 
@@ -20,7 +22,7 @@ def test_another_pipeline_for_the_same_weights_leaves_them_as_they_are(small: Lo
     small.film(a_take(small.family, Mode.PHOTO, seed=1))
 
     assert small.pipeline.transformer.dtype is torch.bfloat16
-    assert small.pipeline.vae.dtype is torch.bfloat16
+    assert small.pipeline.vae.dtype is torch.float32
 
 
 def test_all_pipelines_share_their_weights_and_how_they_are_set(small: Loaded) -> None:
@@ -31,3 +33,10 @@ def test_all_pipelines_share_their_weights_and_how_they_are_set(small: Loaded) -
     assert photo.transformer is text.transformer
     assert photo.config.expand_timesteps is True
     assert small.pipelines[1] is photo
+
+
+def test_an_autoencoder_has_as_many_bits_as_its_authors_gave_it(tmp_path: Path) -> None:
+    ltx = family("ltx")
+    ltx.checkpoints["first"].tiny().save_pretrained(tmp_path)
+    loaded = Loaded.read(ltx, "first", tmp_path, dtype=torch.bfloat16)
+    assert loaded.pipeline.vae.dtype is torch.bfloat16
