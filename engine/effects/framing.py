@@ -23,14 +23,27 @@ def frame_size(photo_width: int, photo_height: int, wanted: ClipFormat) -> tuple
     Raises:
         Refused: BAD_OPTION when the size is out of range.
     """
-    if not SMALLEST <= wanted.size <= LARGEST:
-        raise Refused(
-            Refusal(RefusalCode.BAD_OPTION, {"option": "size", "value": str(wanted.size)})
-        )
+    if wanted.size < SMALLEST:
+        raise _no_size(wanted)
+    check_not_too_large(wanted)
     ratio = _ratio(photo_width / photo_height, wanted.aspect)
     width = wanted.size * min(1.0, ratio)
     height = wanted.size * min(1.0, 1 / ratio)
     return _even(width), _even(height)
+
+
+def check_not_too_large(wanted: ClipFormat) -> None:
+    """Check that a clip of a size can be made.
+
+    Raises:
+        Refused: BAD_OPTION when it is too large.
+    """
+    if wanted.size > LARGEST:
+        raise _no_size(wanted)
+
+
+def _no_size(wanted: ClipFormat) -> Refused:
+    return Refused(Refusal(RefusalCode.BAD_OPTION, {"option": "size", "value": str(wanted.size)}))
 
 
 def film_size(

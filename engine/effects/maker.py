@@ -102,7 +102,7 @@ def _film(
                 if done <= index < done + len(frames):
                     kept[moment] = frames[index - done].copy()
             done += len(frames)
-            go_on(report, "rendering", done / reel.frames)
+            go_on(report, "rendering", reel.shot + (1 - reel.shot) * done / reel.frames)
         sound = reel.sound()
         if sound is not None:
             writer.add_sound(sound.samples, sound.rate)

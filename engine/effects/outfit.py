@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import torch
 
 from engine.effects.catalogue import Effect
+from engine.effects.finishing import Finishing
 from engine.effects.look_camera import LookCamera
 from engine.effects.maker import ClipMaker
 from engine.effects.reel import Camera
@@ -57,7 +58,7 @@ def outfit(settings: EngineSettings, effects: Mapping[str, Effect]) -> Outfit:
         maker=ClipMaker(
             LookCamera(vision),
             SafetyGate() if settings.safety else OpenGate(),
-            _camera(models, vision),
+            _camera(models, vision, settings.models, str(device)),
         ),
         models=models,
     )
@@ -85,9 +86,12 @@ def _models(
     return RecipeModels(folder, Bases.built_in(), recipes, TorchMemory(device))
 
 
-def _camera(models: RecipeModels | None, vision: Vision) -> Camera | None:
+def _camera(
+    models: RecipeModels | None, vision: Vision, folder: Path, device: str
+) -> Camera | None:
     if models is None:
         return None
     from engine.effects.recipe_camera import RecipeCamera
 
-    return RecipeCamera(models, vision, Bases.built_in())
+    finishing = Finishing.load(Weights(folder), device=device)
+    return RecipeCamera(models, vision, Bases.built_in(), finishing)

@@ -9,7 +9,8 @@ from typing import Protocol
 import numpy as np
 
 from engine.effects.clock import Clock
-from engine.effects.framing import film_size
+from engine.effects.finishing import Finish, Finishing
+from engine.effects.framing import check_not_too_large, film_size
 from engine.effects.order import Order, Report, go_on
 from engine.effects.params import settle
 from engine.effects.reel import Reel
@@ -22,7 +23,7 @@ from engine.vision.crop import widest_crop
 from engine.vision.vision import Vision
 
 _CHUNK = 8
-_DECODED = 0.95
+_DECODED = 0.9
 """How far a film is when its last step is done."""
 
 
@@ -44,8 +45,9 @@ class Models(Protocol):
 class RecipeCamera:
     """Frames photos, words a prompt, and has a model film them."""
 
-    def __init__(self, models: Models, vision: Vision, bases: Bases) -> None:
+    def __init__(self, models: Models, vision: Vision, bases: Bases, finishing: Finishing) -> None:
         self._models = models
+        self._finishing = finishing
         self._vision = vision
         self._bases = bases
 
@@ -62,19 +64,26 @@ class RecipeCamera:
         go_on(report, "preparing", 0.0)
         with clock.prepare:
             take = self._take(order, recipe, self._bases.by_id[recipe.base])
-        shooting = _Shooting(self._models, recipe, take, report)
+        longest = max(take.width, take.height)
+        finish = self._finishing.plan(
+            smooth=recipe.smooth, longest=longest, wanted=order.format.size
+        )
+        shooting = _Shooting(self._models, recipe, take, finish, report)
+        width, height = finish.size(take.width, take.height)
         return Reel(
-            width=take.width,
-            height=take.height,
-            fps=round(take.fps),
-            frames=take.frames,
+            width=width,
+            height=height,
+            fps=round(take.fps * finish.smooth),
+            frames=finish.frames(take.frames),
             chunks=shooting.chunks(),
             sound=shooting.sound,
+            shot=_DECODED,
             by=f"{self._bases.by_id[recipe.base].title}, {take.steps} steps",
         )
 
     def _take(self, order: Order, recipe: RecipeVariant, base: Base) -> Take:
         """Say what is filmed."""
+        check_not_too_large(order.format)
         photos = order.needed
         grid = family(base.family).grid
         shape = (photos[0].shape[1], photos[0].shape[0]) if photos else None
@@ -126,14 +135,17 @@ class _Shooting:
     models: Models
     recipe: RecipeVariant
     take: Take
+    finish: Finish
     report: Report
     _footage: Footage | None = field(default=None, init=False)
 
     def chunks(self) -> Iterator[Frames]:
         """Film, and give the frames."""
         footage = self._footage = self.models.film(self.recipe, self.take, self._watch)
-        for start in range(0, len(footage.frames), _CHUNK):
-            yield np.ascontiguousarray(footage.frames[start : start + _CHUNK])
+        # the last frame of a piece begins the next one, so that nothing is left out in between
+        for start in range(0, max(1, len(footage.frames) - 1), _CHUNK):
+            done = self.finish.applied(footage.frames[start : start + _CHUNK + 1])
+            yield np.ascontiguousarray(done if start == 0 else done[1:])
 
     def sound(self) -> Sound | None:
         """Give what was recorded with it."""

@@ -23,6 +23,7 @@ class Reel:
         frames: how many there will be.
         chunks: the frames, a few at a time; they are shot while this is gone through.
         sound: the soundtrack, once all frames are there.
+        shot: how far it is, 0..1, when the first frame is there.
         by: what makes it, in words; empty: a program draws it.
     """
 
@@ -32,6 +33,7 @@ class Reel:
     frames: int
     chunks: Iterator[Frames]
     sound: Callable[[], Sound | None] = silence
+    shot: float = 0.0
     by: str = ""
 
 

@@ -69,8 +69,9 @@ class RecipeVariant(Table):
     """A variant made by a generative model: a base, its LoRAs, and what it is told.
 
     What is left out is as the base's authors use it. `distilled` is with the LoRAs that bases.toml
-    names for so few steps. `cost_s` is working seconds for the whole clip
-    on an H200. A prompt may name `{prompt}`, the words of whoever asks, and the effect's options.
+    names for so few steps. `smooth` divides each step from frame to frame, where what does that is
+    fetched. `cost_s` is working seconds for the whole clip on an H200. A prompt may name
+    `{prompt}`, the words of whoever asks, and the effect's options.
     """
 
     name: str
@@ -83,6 +84,7 @@ class RecipeVariant(Table):
     guidance: float | None = Field(default=None, ge=0, le=30)
     shift: float | None = Field(default=None, gt=0, le=30)
     distilled: bool = False
+    smooth: int = Field(default=1, ge=1, le=4)
     loras: tuple[LoraRow, ...] = Field(default=(), alias="lora")
 
     @property

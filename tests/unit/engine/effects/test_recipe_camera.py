@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 
-from engine.effects.catalogue import Effect, load_effect
+from engine.effects.catalogue import Effect, load_effect, load_effects
+from engine.effects.finishing import Finishing
 from engine.effects.look_camera import LookCamera
 from engine.effects.maker import ClipMaker, Made
 from engine.effects.order import Order, unwatched
@@ -27,6 +28,7 @@ from engine.pipelines.watching import Watch
 from engine.safety import OpenGate
 from engine.video import read_frames, read_sound
 from engine.vision.vision import Vision
+from engine.weights import Weights
 from tests.fakes.photos import astronaut, no_face, portrait
 from tests.unit.engine.effects.tiny_bases import a_base
 
@@ -99,7 +101,9 @@ Make = Callable[..., Made]
 @pytest.fixture
 def make(models: TinyModels, vision: Vision, tmp_path: Path) -> Make:
     """Make a clip with a base of a number of photos."""
-    maker = ClipMaker(LookCamera(vision), OpenGate(), RecipeCamera(models, vision, BASES))
+    maker = ClipMaker(
+        LookCamera(vision), OpenGate(), RecipeCamera(models, vision, BASES, Finishing())
+    )
 
     def effect(base: str, photos: int) -> Effect:
         file = tmp_path / "melt" / "effect.toml"
@@ -190,7 +194,36 @@ def test_a_film_tells_how_far_it_is_and_stops_within_a_step(make: Make) -> None:
 
     with pytest.raises(Stopped):
         make("words", report=report)
-    assert told == [("preparing", 0.0), ("rendering", 0.0), ("rendering", 0.475)]
+    assert told == [("preparing", 0.0), ("rendering", 0.0), ("rendering", 0.45)]
+
+
+def test_a_clip_that_would_be_too_large_is_refused(make: Make) -> None:
+    with pytest.raises(Refused):
+        make("words", format=ClipFormat(size=4096))
+
+
+def test_a_film_never_goes_back(make: Make) -> None:
+    told: list[float] = []
+    make("words", report=lambda _, fraction: told.append(fraction) or True)
+    assert told == sorted(told)
+    assert told[-1] == 1.0
+
+
+def test_a_film_is_made_smooth_and_as_large_as_it_is_wanted(
+    models: TinyModels, vision: Vision, weights: Weights, tmp_path: Path
+) -> None:
+    weights.fetch(["interpolation", "upscaling"])
+    finishing = Finishing.load(weights, device="cpu")
+    camera = RecipeCamera(models, vision, BASES, finishing)
+    recipe = RecipeVariant(name="m", base="words", prompt="rain", cost_s=1.0, smooth=2, steps=1)
+    effect = load_effects()["imagine"].model_copy(update={"variants": (recipe,)})
+    order = Order(effect=effect, variant=recipe, photos=(), seed=1, prompt="rain")
+    maker = ClipMaker(LookCamera(vision), OpenGate(), camera)
+    plain = maker.make(replace(order, format=ClipFormat(size=96)))
+    large = maker.make(replace(order, format=ClipFormat(size=192)))
+    assert (plain.width, plain.height, plain.seconds) == (96, 64, 17 / 32)
+    assert (large.width, large.height) == (192, 128)
+    assert frames_of(large, tmp_path).shape == (17, 128, 192, 3)
 
 
 def test_the_same_order_gives_the_same_clip(make: Make, tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ import torch
 from redis.asyncio import Redis
 
 from engine.effects.catalogue import Effect
+from engine.effects.finishing import Finishing
 from engine.effects.look_camera import LookCamera
 from engine.effects.maker import ClipMaker
 from engine.effects.recipe_camera import RecipeCamera
@@ -54,7 +55,9 @@ def equipped(bench: Bench, vision: Vision, turn: Effect, fetched: Path) -> Bench
     models = RecipeModels(fetched, BASES, turn.recipes, TorchMemory(torch.device("cpu")))
     return replace(
         bench,
-        maker=ClipMaker(LookCamera(vision), OpenGate(), RecipeCamera(models, vision, BASES)),
+        maker=ClipMaker(
+            LookCamera(vision), OpenGate(), RecipeCamera(models, vision, BASES, Finishing())
+        ),
         effects={turn.id: turn},
         ability=ability_of({turn.id: turn}, "cpu"),
         models=models,
