@@ -11,6 +11,7 @@ import time
 from collections.abc import Awaitable, Callable, Generator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
 from typing import TypeVar
 
@@ -18,9 +19,10 @@ import torch
 
 from engine.effects.maker import Made
 from engine.effects.order import Order
-from engine.errors import MakerStuck, OutOfMemory
+from engine.effects.variants import MODEL
+from engine.errors import CannotFilm, MakerStuck, OutOfMemory, WeightsMissing
 from engine.jobs.errors import MediaFull, MediaUnavailable, Refused
-from engine.jobs.job import Outcome
+from engine.jobs.job import Outcome, Variant
 from engine.jobs.planning.costs import CostKey
 from engine.jobs.queue import Claim
 from engine.jobs.receipt import read_receipt
@@ -70,12 +72,32 @@ class Making:
             hold, patience_s, lambda: read_order(job, variant, bench.effects, bench.media)
         )
         with _no_room_as_refused():
-            made = await self._made(order, hold)
+            made, variant = await self._made_somehow(order, hold)
             took_s = hold.pace.elapsed_s
-            self._remember(hold.claim, took_s)
+            self._remember(hold.claim, variant, took_s)
             return await _with_media(
                 hold, math.inf, lambda: store_clip(job, variant, made, took_s, bench.media)
             )
+
+    async def _made_somehow(self, order: Order, hold: Hold) -> tuple[Made, Variant]:
+        """Make a clip as it was claimed, or by a look where a model turns out not to do."""
+        variant = hold.claim.variant
+        try:
+            return await self._made(order, hold), variant
+        except (CannotFilm, OutOfMemory, WeightsMissing) as error:
+            stand_in = self._stand_in(hold.claim)
+            if stand_in is None:
+                raise
+            log.warning("made by %s instead of %s: %s", stand_in.name, variant.name, error)
+        simpler = replace(order, variant=order.effect.variant(stand_in.name))
+        return await self._made(simpler, hold), stand_in
+
+    def _stand_in(self, claim: Claim) -> Variant | None:
+        """Find a look for a job that was to be made by a model."""
+        if not claim.variant.needs.startswith(MODEL):
+            return None
+        looks = self._bench.ability.switch_s
+        return next((it for it in claim.job.variants if it.needs in looks), None)
 
     async def _made(self, order: Order, hold: Hold) -> Made:
         """Make a clip in the thread, and give it up when it stands still."""
@@ -118,8 +140,8 @@ class Making:
             making.add_done_callback(_let_go)
             raise MakerStuck(hold.pace.still_s)
 
-    def _remember(self, claim: Claim, took_s: float) -> None:
-        bench, variant = self._bench, claim.variant
+    def _remember(self, claim: Claim, variant: Variant, took_s: float) -> None:
+        bench = self._bench
         key = CostKey(variant.needs, bench.ability.device, claim.job.format.size, variant.frames)
         bench.measured.add(str(key), took_s)
         bench.metrics.made(claim, took_s)

@@ -16,10 +16,13 @@ from engine.effects.maker import ClipMaker
 from engine.effects.recipe_camera import RecipeCamera
 from engine.effects.recipe_models import RecipeModels
 from engine.effects.variants import RecipeVariant
+from engine.errors import OutOfMemory
 from engine.jobs.job import Cancelled, Job, JobId, Succeeded
 from engine.pipelines.bases import Bases
 from engine.pipelines.device_memory import TorchMemory
 from engine.pipelines.families import family
+from engine.pipelines.take import Footage, Take
+from engine.pipelines.watching import Watch
 from engine.safety import OpenGate
 from engine.vision.vision import Vision
 from engine.worker.ability import ability_of
@@ -110,3 +113,24 @@ async def test_a_film_is_stopped_when_its_job_is_cancelled(
         await bench.queue.cancel(JobId("job1"))
         done = await outcome(redis)
     assert isinstance(done, Cancelled)
+
+
+class NoRoom:
+    """Models that do not fit."""
+
+    def film(self, recipe: RecipeVariant, take: Take, watch: Watch) -> Footage:
+        raise OutOfMemory("cuda", "nothing is left")
+
+
+async def test_where_memory_does_not_suffice_the_look_stands_in(
+    bench: Bench, redis: Redis, vision: Vision, turn: Effect, fetched: Path
+) -> None:
+    bench = equipped(bench, vision, turn, fetched)
+    camera = RecipeCamera(NoRoom(), vision, BASES, Finishing())
+    bench = replace(bench, maker=ClipMaker(LookCamera(vision), OpenGate(), camera))
+    await bench.queue.enqueue(await asked(bench, turn))
+    async with working(bench):
+        done = await outcome(redis)
+    assert isinstance(done, Succeeded)
+    assert (done.variant, done.by) == ("head_turn", "")
+    assert list(bench.measured.medians()) == ["look:head_turn|cpu|128|96"]
