@@ -279,12 +279,17 @@ def _bench_gpu(options: argparse.Namespace) -> None:
     from engine.threads import limit_threads
 
     limit_threads(EngineSettings.read().threads)
-    from engine.pipelines.families import family
-
-    family("wan2.1")  # says which library is missing, if one is
+    _need_libraries()
     from deploy.bench_gpu import bench_gpu
 
     bench_gpu(options.model, _say, is_quick=options.quick)
+
+
+def _need_libraries() -> None:
+    """Say which library generative models lack, if one."""
+    from engine.pipelines.families import family
+
+    family("wan2.1")
 
 
 def _doctor(options: argparse.Namespace) -> int:
@@ -327,6 +332,7 @@ def _models_check(options: argparse.Namespace) -> None:
     from engine.threads import limit_threads
 
     limit_threads(EngineSettings.read().threads)
+    _need_libraries()
     from deploy.model_check import check_tiny
 
     check_tiny(options.family, _say, as_json=options.json)

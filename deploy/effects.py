@@ -11,7 +11,7 @@ from deploy.errors import CommandFailed
 from deploy.models import hub_of
 from deploy.render import find_effect
 from deploy.tables import table
-from engine.effects.catalogue import FOLDER, load_effects
+from engine.effects.catalogue import FOLDER, Effect, load_effects
 from engine.effects.checking import check_effect
 from engine.effects.recipe_parts import loras_of
 from engine.pipelines.bases import Bases
@@ -23,9 +23,14 @@ def as_table() -> str:
     """One line per effect."""
     effects = load_effects().values()
     return table(
-        ("effect", "version", "what happens"),
-        [(e.id, e.about.version, e.about.summary["en"]) for e in effects],
+        ("effect", "version", "made by", "what happens"),
+        [(e.id, e.about.version, _makers(e), e.about.summary["en"]) for e in effects],
     )
+
+
+def _makers(effect: Effect) -> str:
+    by = {"a model": effect.recipes, "a program": effect.looks}
+    return " or ".join(name for name, variants in by.items() if variants)
 
 
 def as_json() -> str:
