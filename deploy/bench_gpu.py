@@ -23,7 +23,7 @@ from deploy.tables import table
 from engine.errors import NotHere
 from engine.pipelines import floor
 from engine.pipelines.loaded import Loaded
-from engine.pipelines.lora import Lora, Slots
+from engine.pipelines.loras.lora import Lora, Slots
 from engine.pipelines.speed.caches import StepCache
 from engine.pipelines.speed.decoder import slow_convolutions
 from engine.pipelines.speed.stopwatch import Timed, decibels, timed

@@ -78,7 +78,7 @@ def _models(
         return None
     try:
         from engine.effects.recipe_models import RecipeModels
-        from engine.pipelines.device_memory import TorchMemory
+        from engine.pipelines.memory.device_memory import TorchMemory
     except ModuleNotFoundError as error:
         log.warning("models need %s: pip install 'zoetrope[models]'", error.name)
         return None

@@ -10,11 +10,11 @@ from engine.effects.recipe_parts import parts_of
 from engine.effects.variants import TAUGHT, RecipeVariant
 from engine.errors import CannotFilm, NotFetched
 from engine.pipelines.bases import Bases, StepsLora
-from engine.pipelines.device_memory import DeviceMemory
 from engine.pipelines.loaded import Loaded
-from engine.pipelines.lora import Lora, Slots, fuse
-from engine.pipelines.profiles import Place, Plan
-from engine.pipelines.residency import Residency
+from engine.pipelines.loras.lora import Lora, Slots, fuse
+from engine.pipelines.memory.device_memory import DeviceMemory
+from engine.pipelines.memory.profiles import Place, Plan
+from engine.pipelines.memory.residency import Residency
 from engine.pipelines.speed.tuning import tuned
 from engine.pipelines.take import Footage, Take
 from engine.pipelines.watching import Watch

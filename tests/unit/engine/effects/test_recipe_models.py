@@ -14,9 +14,9 @@ from engine.effects.recipe_parts import loras_of
 from engine.effects.variants import LoraRow, RecipeVariant
 from engine.errors import NotFetched, Stopped
 from engine.pipelines.bases import Bases
-from engine.pipelines.device_memory import TorchMemory
 from engine.pipelines.families import family
 from engine.pipelines.loaded import Loaded
+from engine.pipelines.memory.device_memory import TorchMemory
 from engine.pipelines.take import Frames, Take
 from engine.pipelines.watching import unwatched
 from engine.weights.hub.hashing import sha256_of

@@ -19,8 +19,8 @@ from engine.effects.variants import RecipeVariant
 from engine.errors import OutOfMemory
 from engine.jobs.job import Cancelled, Job, JobId, Succeeded
 from engine.pipelines.bases import Bases
-from engine.pipelines.device_memory import TorchMemory
 from engine.pipelines.families import family
+from engine.pipelines.memory.device_memory import TorchMemory
 from engine.pipelines.take import Footage, Take
 from engine.pipelines.watching import Watch
 from engine.safety import OpenGate

@@ -22,7 +22,7 @@ from torch import nn
 from engine.errors import CannotFilm, LoraInvalid
 from engine.pipelines.libraries import peft
 from engine.pipelines.loaded import Loaded
-from engine.pipelines.lora_file import Change, read_changes
+from engine.pipelines.loras.lora_file import Change, read_changes
 
 _ROUNDED = (torch.float32, torch.bfloat16, torch.float16)
 _SLOTLESS = re.compile(r"motion_modules\..*proj_(in|out)$")

@@ -9,8 +9,8 @@ import torch
 
 from engine.errors import CannotFilm
 from engine.pipelines.families import family
-from engine.pipelines.keyframes import through
 from engine.pipelines.loaded import Loaded
+from engine.pipelines.longer.keyframes import through
 from engine.pipelines.take import Mode, Picture
 from tests.unit.engine.pipelines.filming import Counting, a_shot, frame, numbers
 

@@ -15,15 +15,15 @@ import torch
 
 from engine.errors import CannotFilm, OutOfMemory, WeightsMissing
 from engine.pipelines.bases import Base
-from engine.pipelines.device_memory import DeviceMemory, is_out_of_memory
-from engine.pipelines.embeddings import PromptCache, RememberedPrompts, encoder_identity
-from engine.pipelines.encoders import Encoders
-from engine.pipelines.eviction import Demand, Held, to_evict
 from engine.pipelines.families import family
 from engine.pipelines.loaded import Loaded
-from engine.pipelines.measures import Measure, Measures
-from engine.pipelines.offload import carry_out
-from engine.pipelines.profiles import Place, Plan, TooLarge, plan, waiting_gb
+from engine.pipelines.memory.device_memory import DeviceMemory, is_out_of_memory
+from engine.pipelines.memory.embeddings import PromptCache, RememberedPrompts, encoder_identity
+from engine.pipelines.memory.encoders import Encoders
+from engine.pipelines.memory.eviction import Demand, Held, to_evict
+from engine.pipelines.memory.measures import Measure, Measures
+from engine.pipelines.memory.offload import carry_out
+from engine.pipelines.memory.profiles import Place, Plan, TooLarge, plan, waiting_gb
 
 log = logging.getLogger(__name__)
 

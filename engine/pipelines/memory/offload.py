@@ -10,10 +10,10 @@ from typing import Any, cast
 import torch
 from torch import nn
 
-from engine.pipelines.encoders import Encoders, encoders_of
 from engine.pipelines.family import Pipeline
 from engine.pipelines.loaded import Loaded
-from engine.pipelines.profiles import Place, Plan, Precision
+from engine.pipelines.memory.encoders import Encoders, encoders_of
+from engine.pipelines.memory.profiles import Place, Plan, Precision
 
 _CPU = torch.device("cpu")
 

@@ -11,10 +11,10 @@ import pytest
 import torch
 
 from engine.pipelines.check import a_take
-from engine.pipelines.embeddings import PromptCache, RememberedPrompts, encoder_identity
-from engine.pipelines.encoders import Encoders, encoders_of
 from engine.pipelines.families import family
 from engine.pipelines.loaded import Loaded
+from engine.pipelines.memory.embeddings import PromptCache, RememberedPrompts, encoder_identity
+from engine.pipelines.memory.encoders import Encoders, encoders_of
 from engine.pipelines.take import Mode, Take
 
 Made = tuple[Loaded, Path]

@@ -9,9 +9,9 @@ import numpy as np
 
 from engine.errors import CannotFilm
 from engine.pipelines.loaded import Loaded
+from engine.pipelines.longer.relay import at_least, derived, share_of
+from engine.pipelines.longer.soundtrack import Soundtrack
 from engine.pipelines.preview import Show
-from engine.pipelines.relay import at_least, derived, share_of
-from engine.pipelines.soundtrack import Soundtrack
 from engine.pipelines.take import Footage, Frames, Mode, Take
 from engine.pipelines.watching import Watch, unwatched
 

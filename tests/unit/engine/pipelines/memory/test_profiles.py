@@ -9,12 +9,12 @@ import torch
 
 from engine.pipelines.bases import Base, Bases, Gigabytes
 from engine.pipelines.check import a_take
-from engine.pipelines.encoders import encoders_of
 from engine.pipelines.families import family
 from engine.pipelines.loaded import Loaded
-from engine.pipelines.lora import Lora, Slots
-from engine.pipelines.offload import carry_out
-from engine.pipelines.profiles import (
+from engine.pipelines.loras.lora import Lora, Slots
+from engine.pipelines.memory.encoders import encoders_of
+from engine.pipelines.memory.offload import carry_out
+from engine.pipelines.memory.profiles import (
     PROFILES,
     Place,
     Plan,

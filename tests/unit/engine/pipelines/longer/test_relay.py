@@ -10,7 +10,7 @@ from engine.errors import CannotFilm, Stopped
 from engine.pipelines.check import a_take
 from engine.pipelines.families import family
 from engine.pipelines.loaded import Loaded
-from engine.pipelines.relay import relay
+from engine.pipelines.longer.relay import relay
 from engine.pipelines.take import Footage, Mode, Picture, Take
 from tests.unit.engine.pipelines.filming import RATE, SIDE, Counting, a_shot, frame, numbers
 

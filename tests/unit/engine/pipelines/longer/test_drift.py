@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from engine.pipelines.drift import Tone, held
+from engine.pipelines.longer.drift import Tone, held
 from engine.pipelines.take import Frames
 
 

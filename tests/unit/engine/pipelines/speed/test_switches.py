@@ -274,7 +274,7 @@ def test_a_photo_is_still_encoded_in_full_when_it_is_decoded_in_16_bits(tmp_path
 
 
 def test_matrices_are_not_fused_where_a_lora_is_on() -> None:
-    from engine.pipelines.lora import Slots
+    from engine.pipelines.loras.lora import Slots
 
     loaded = tiny("wan2.1", "text")
     Slots(loaded, rank=4)

@@ -7,9 +7,9 @@ import sys
 from pathlib import Path
 
 from engine.pipelines.families import family
-from tests.unit.engine.pipelines import two_processes
+from tests.unit.engine.pipelines.speed import two_processes
 
-_ROOT = Path(two_processes.__file__).parents[4]
+_ROOT = Path(two_processes.__file__).parents[5]
 
 
 def test_two_processes_share_a_film_and_can_film_alone_again(tmp_path: Path) -> None:

@@ -15,13 +15,13 @@ import torch
 from engine.errors import CannotFilm, OutOfMemory, WeightsMissing
 from engine.pipelines.bases import Base, Bases, Gigabytes
 from engine.pipelines.check import a_take
-from engine.pipelines.device_memory import TorchMemory, is_out_of_memory
-from engine.pipelines.eviction import Demand, Held, to_evict
 from engine.pipelines.families import family
 from engine.pipelines.loaded import Loaded
-from engine.pipelines.measures import Measure, Measures
-from engine.pipelines.profiles import Place, Plan, TooLarge
-from engine.pipelines.residency import Residency
+from engine.pipelines.memory.device_memory import TorchMemory, is_out_of_memory
+from engine.pipelines.memory.eviction import Demand, Held, to_evict
+from engine.pipelines.memory.measures import Measure, Measures
+from engine.pipelines.memory.profiles import Place, Plan, TooLarge
+from engine.pipelines.memory.residency import Residency
 from engine.pipelines.take import Mode
 
 KINDS = {"words": ("wan2.1", "text"), "photos": ("wan2.1", "photo"), "cog": ("cogvideox", "text")}

@@ -13,11 +13,11 @@ from math import ceil
 import numpy as np
 
 from engine.errors import CannotFilm
-from engine.pipelines.drift import LOOKED_AT, Tone, held
 from engine.pipelines.grid import Grid
 from engine.pipelines.loaded import Loaded
+from engine.pipelines.longer.drift import LOOKED_AT, Tone, held
+from engine.pipelines.longer.soundtrack import Soundtrack
 from engine.pipelines.preview import Show
-from engine.pipelines.soundtrack import Soundtrack
 from engine.pipelines.take import Footage, Frames, Mode, Take
 from engine.pipelines.watching import Watch, unwatched
 

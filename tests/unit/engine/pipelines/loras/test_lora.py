@@ -14,7 +14,7 @@ from engine.errors import CannotFilm, LoraInvalid
 from engine.pipelines.check import a_take
 from engine.pipelines.families import family
 from engine.pipelines.loaded import Loaded
-from engine.pipelines.lora import Lora, Slots, fuse, takes_loras
+from engine.pipelines.loras.lora import Lora, Slots, fuse, takes_loras
 from engine.pipelines.take import Frames, Mode
 from tests.unit.engine.pipelines.making_loras import as_comfy, without_notes, write_lora
 

@@ -1,0 +1,1 @@
+"""LoRAs: read safely, swapped in slots, or melted in for good."""
