@@ -76,4 +76,4 @@ class Counting:
             return None
         each = round(RATE / take.fps)
         heard = np.arange(first, first + take.frames, dtype=np.float32).repeat(each) / SIDE**2
-        return Sound(samples=np.stack([heard, -heard]), rate=RATE)
+        return Sound(samples=np.stack([heard, -heard]).astype(np.float32), rate=RATE)

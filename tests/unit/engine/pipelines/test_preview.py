@@ -35,7 +35,8 @@ class LinearEncoder(nn.Module):
 
     def __init__(self, *, of_films: bool, **config: Any) -> None:
         super().__init__()
-        kind, stride = (nn.Conv3d, (1, REDUCED, REDUCED)) if of_films else (nn.Conv2d, REDUCED)
+        kind: Any = nn.Conv3d if of_films else nn.Conv2d
+        stride = (1, REDUCED, REDUCED) if of_films else REDUCED
         self.encoder = kind(3, CHANNELS, stride, stride)
         size = self.encoder.weight[0, 0].numel()
         # all of an area counts alike
