@@ -7,9 +7,9 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from engine.effects.recipe_parts import parts_of
-from engine.effects.variants import TAUGHT, RecipeVariant
+from engine.effects.variants import RecipeVariant
 from engine.errors import CannotFilm, NotFetched
-from engine.pipelines.bases import Bases, StepsLora
+from engine.pipelines.bases import TAUGHT, Bases, StepsLora
 from engine.pipelines.loaded import Loaded
 from engine.pipelines.loras.lora import Lora, Slots, fuse
 from engine.pipelines.memory.device_memory import DeviceMemory

@@ -10,14 +10,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
 
+from engine.pipelines.bases import TAUGHT
 from engine.weights.hub.reference import LoraRef
 
 if TYPE_CHECKING:
     from engine.effects.look import AnyLook  # imports torch, which listing effects does not need
 
 MODEL = "model:"
-TAUGHT = "@"
-"""Between a base and the number of steps that it was taught to take."""
 WORDS = "prompt"
 """What a prompt calls the words of whoever asks."""
 _NAME = r"^[a-z][a-z0-9_]*$"

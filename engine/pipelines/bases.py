@@ -11,6 +11,9 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from engine.weights.hub.reference import LoraRef, Origin
 
+TAUGHT = "@"
+"""Between a base and the number of steps that it was taught to take, in the name it is held by."""
+
 
 class _Record(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")

@@ -14,7 +14,7 @@ from typing import TypeVar
 import torch
 
 from engine.errors import CannotFilm, OutOfMemory, WeightsMissing
-from engine.pipelines.bases import Base
+from engine.pipelines.bases import TAUGHT, Base
 from engine.pipelines.families import family
 from engine.pipelines.loaded import Loaded
 from engine.pipelines.memory.device_memory import DeviceMemory, is_out_of_memory
@@ -241,4 +241,4 @@ class Residency:
         return (self._folder(base_id) / "model_index.json").is_file()
 
     def _folder(self, base_id: str) -> Path:
-        return self._models / "bases" / base_id.partition("@")[0]
+        return self._models / "bases" / base_id.partition(TAUGHT)[0]
