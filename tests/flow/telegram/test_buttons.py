@@ -175,4 +175,4 @@ async def test_a_button_of_nobody_knows_what_is_answered(
     shown = await a_clip(house, chat, ann)
     await house.telegram.press(ann, shown, "Delete")
     chat.write(ann, "/jobs")
-    await house.said(chat, "You have not asked for anything yet.")
+    await house.said(chat, "There are no clips of yours yet.")

@@ -124,7 +124,7 @@ async def test_forgetting_leaves_nothing_of_a_person(
     assert "nothing of yours is kept" in answer.text
     assert await house.services.media.list() == []
     chat.write(ann, "/jobs")
-    await house.said(chat, "You have not asked for anything yet.")
+    await house.said(chat, "There are no clips of yours yet.")
 
 
 @pytest.mark.parametrize("house_settings", [{"owners": ("telegram:1001",)}])

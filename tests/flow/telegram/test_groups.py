@@ -163,7 +163,7 @@ async def test_an_effect_that_is_off_in_a_group_is_refused_there(
     await house.said(group, "Effects: head_turn, symbiote")
     photo = group.send_photo(ann, SELFIE)
     group.write(ann, "/effect robot", reply_to=photo)
-    await house.said(group, "switched this effect off here")
+    await house.said(group, "have switched this effect off")
     assert len(await house.services.journal.latest(f"telegram:{ann.id}", 1)) == 0  # pyright: ignore[reportArgumentType]
 
 
