@@ -12,6 +12,7 @@ from bots.desk.commands import Commands
 from bots.desk.events import Pressed, Said
 from bots.desk.listening import Listening, job_of
 from bots.desk.photos import PhotoDesk
+from bots.desk.recalling import Recalling
 from bots.languages import Languages
 from bots.texts.texts import Texts
 from engine.jobs.errors import Refused
@@ -25,6 +26,7 @@ class Desk:
     commands: Commands
     listening: Listening
     buttons: Buttons
+    recalling: Recalling
     photos: PhotoDesk
     languages: Languages
 

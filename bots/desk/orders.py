@@ -73,7 +73,7 @@ class Orders:
         self, turn: Turn, code: Code, filled: Filled, pictures: Sequence[Picture]
     ) -> None:
         """Ask for what a form says."""
-        wish, card = await self.desk.buttons.recalling.begun(turn.who, turn.where, code)
+        wish, card = await self.desk.recalling.begun(turn.who, turn.where, code)
         whole = changed(card, wish, filled)
         photos = (*whole.photos, *await self._taken(turn, pictures))[: max(card.photos, 1)]
         await self._ask(turn, replace(whole, photos=photos))

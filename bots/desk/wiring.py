@@ -49,6 +49,7 @@ def open_desk(
     languages = Languages(services.studio.people)
     photos = PhotoDesk(platform, services.studio)
     remixing, ruling = Remixing(asking=asking), Ruling(asking=asking)
+    recalling = Recalling(asking)
     listening = Listening(asking=asking, photos=photos, remixing=remixing)
     commands = Commands(
         asking=asking,
@@ -65,12 +66,13 @@ def open_desk(
         listening=listening,
         buttons=Buttons(
             asking=asking,
-            recalling=Recalling(asking),
+            recalling=recalling,
             remixing=remixing,
             ruling=ruling,
             commands=commands,
             languages=languages,
         ),
+        recalling=recalling,
         photos=photos,
         languages=languages,
     )

@@ -118,7 +118,7 @@ class Presses:
         Raises:
             Refused: it is not to be had, or not in time.
         """
-        recalling = self.counter.desk.buttons.recalling
+        recalling = self.counter.desk.recalling
         who, where = person_of(interaction.user), where_of(interaction)
         try:
             async with asyncio.timeout(_IN_TIME_S):

@@ -120,9 +120,7 @@ def load_effect(path: Path) -> Effect:
         EffectInvalid: naming the file and what is wrong in it.
     """
     try:
-        table: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
-        table["variant"] = extended(table.get("variant", []))
-        effect = Effect.model_validate(table)
+        effect = read_effect(path)
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
@@ -132,3 +130,15 @@ def load_effect(path: Path) -> Effect:
     if effect.id != path.parent.name:
         raise EffectInvalid(str(path), f"effect.id is {effect.id}, the folder is not")
     return effect
+
+
+def read_effect(path: Path) -> Effect:
+    """Read one effect.toml, as it is.
+
+    Raises:
+        ValidationError: with all that is wrong in it.
+        ValueError: it is no TOML, or a variant extends what is not there.
+    """
+    table: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
+    table["variant"] = extended(table.get("variant", []))
+    return Effect.model_validate(table)

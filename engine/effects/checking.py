@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from pydantic import ValidationError
 
-from engine.effects.catalogue import Effect
-from engine.effects.variants import WORDS, RecipeVariant, extended, slots
+from engine.effects.catalogue import Effect, read_effect
+from engine.effects.variants import WORDS, RecipeVariant, slots
 from engine.pipelines.bases import Base, Bases
 from engine.pipelines.families import family
 from engine.pipelines.family import Family
@@ -41,9 +39,7 @@ def check_effect(file: Path, bases: Bases) -> list[Problem]:
         LibrariesMissing: recipes cannot be checked without what they are run by.
     """
     try:
-        table: dict[str, Any] = tomllib.loads(file.read_text(encoding="utf-8"))
-        table["variant"] = extended(table.get("variant", []))
-        effect = Effect.model_validate(table)
+        effect = read_effect(file)
     except ValidationError as error:
         return [
             Problem(file, ".".join(map(str, each["loc"])), each["msg"]) for each in error.errors()

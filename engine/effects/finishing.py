@@ -72,9 +72,7 @@ class Finish:
         if wanted == (width, height) or upscaler is None:
             return frames
         factor = 2 if 2 * max(width, height) >= self.longest else 4
-        return np.stack(
-            [_resized(upscaler.enlarged(one[None], factor)[0], wanted) for one in frames]
-        )
+        return np.stack([_resized(one, wanted) for one in upscaler.enlarged(frames, factor)])
 
 
 def _resized(frame: Frames, size: tuple[int, int]) -> Frames:

@@ -72,8 +72,9 @@ class ClipMaker:
             )
 
     def _check_photos(self, order: Order, clock: Clock) -> None:
-        for number, photo in enumerate(order.needed, 1):
-            with about_photo(number, len(order.needed)), clock.safety:
+        photos = order.needed
+        for number, photo in enumerate(photos, 1):
+            with about_photo(number, len(photos)), clock.safety:
                 self._gate.check_photo(photo)
 
     def _camera(self, order: Order) -> Camera:

@@ -53,12 +53,13 @@ def outfit(settings: EngineSettings, effects: Mapping[str, Effect]) -> Outfit:
     """
     device = torch.device(_device(settings.device))
     vision = Vision.load(Weights(settings.models), device=str(device))
-    models = _models(settings.models, device, effects)
+    bases = Bases.built_in()
+    models = _models(settings.models, device, effects, bases)
     return Outfit(
         maker=ClipMaker(
             LookCamera(vision),
             SafetyGate() if settings.safety else OpenGate(),
-            _camera(models, vision, settings.models, str(device)),
+            _camera(models, vision, bases, settings.models, str(device)),
         ),
         models=models,
     )
@@ -71,7 +72,7 @@ def _device(wanted: str) -> str:
 
 
 def _models(
-    folder: Path, device: torch.device, effects: Mapping[str, Effect]
+    folder: Path, device: torch.device, effects: Mapping[str, Effect], bases: Bases
 ) -> RecipeModels | None:
     """Find what recipes can be made with: nothing as long as nothing is fetched for them."""
     if not any((folder / "bases").glob("*/model_index.json")):
@@ -83,15 +84,15 @@ def _models(
         log.warning("models need %s: pip install 'zoetrope[models]'", error.name)
         return None
     recipes = [recipe for effect in effects.values() for recipe in effect.recipes]
-    return RecipeModels(folder, Bases.built_in(), recipes, TorchMemory(device))
+    return RecipeModels(folder, bases, recipes, TorchMemory(device))
 
 
 def _camera(
-    models: RecipeModels | None, vision: Vision, folder: Path, device: str
+    models: RecipeModels | None, vision: Vision, bases: Bases, folder: Path, device: str
 ) -> Camera | None:
     if models is None:
         return None
     from engine.effects.recipe_camera import RecipeCamera
 
     finishing = Finishing.load(Weights(folder), device=device)
-    return RecipeCamera(models, vision, Bases.built_in(), finishing)
+    return RecipeCamera(models, vision, bases, finishing)

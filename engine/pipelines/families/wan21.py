@@ -83,10 +83,5 @@ def _vace() -> Pipeline:
         text_encoder=encoders.umt5(),
         vae=wan.vae(),
         scheduler=wan.scheduler(),
-        transformer=wan.transformer(
-            diffusers.WanVACETransformer3DModel,
-            num_layers=3,
-            vace_layers=[0, 2],
-            vace_in_channels=96,
-        ),
+        transformer=wan.vace_transformer(),
     )

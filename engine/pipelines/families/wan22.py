@@ -90,22 +90,13 @@ def _photo() -> Pipeline:
 
 
 def _vace() -> Pipeline:
-    first, second = (
-        wan.transformer(
-            diffusers.WanVACETransformer3DModel,
-            num_layers=3,
-            vace_layers=[0, 2],
-            vace_in_channels=96,
-        )
-        for _ in range(2)
-    )
     return diffusers.WanVACEPipeline(
         tokenizer=tokenizers.t5(),
         text_encoder=encoders.umt5(),
         vae=wan.vae(),
         scheduler=wan.scheduler(),
-        transformer=first,
-        transformer_2=second,
+        transformer=wan.vace_transformer(),
+        transformer_2=wan.vace_transformer(),
         boundary_ratio=0.875,
     )
 

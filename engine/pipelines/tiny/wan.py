@@ -27,6 +27,13 @@ def transformer(cls: Any = diffusers.WanTransformer3DModel, **different: Any) ->
     return cls(**usual | different)
 
 
+def vace_transformer() -> Any:
+    """Make VACE's transformer, which takes pictures anywhere."""
+    return transformer(
+        diffusers.WanVACETransformer3DModel, num_layers=3, vace_layers=[0, 2], vace_in_channels=96
+    )
+
+
 def vae(**different: Any) -> Any:
     """Make Wan's autoencoder."""
     usual: dict[str, Any] = {
