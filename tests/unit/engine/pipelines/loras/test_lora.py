@@ -180,6 +180,15 @@ def test_a_lora_in_its_authors_own_names_does_the_same(wan: Studio) -> None:
         slots.close()
 
 
+def test_a_lora_taught_on_words_alone_fits_a_base_that_begins_from_a_photo(wan: Studio) -> None:
+    loaded = tiny("wan2.1", "photo")
+    plain = film(loaded)
+
+    Slots(loaded, rank=4).use([Lora(path=as_comfy(wan.file, alpha=6))])
+
+    assert difference(film(loaded), plain) > 10
+
+
 def test_each_expert_of_wan_gets_its_own_file(tmp_path: Path) -> None:
     loaded = tiny("wan2.2", "text")
     high = write_lora(loaded, tmp_path / "high.safetensors", seed=1)
