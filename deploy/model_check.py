@@ -41,8 +41,8 @@ def _json(found: Iterable[Checked]) -> str:
 
 def _table(found: Iterable[Checked]) -> str:
     family_column, *others = ROW
-    rows = [
-        (each.family, *("yes" if getattr(each, name) else "no" for name in others))
-        for each in found
-    ]
+    rows = [(each.family, *(_SAID[getattr(each, name)] for name in others)) for each in found]
     return table((family_column, *others), rows)
+
+
+_SAID = {True: "yes", False: "no", None: "-"}

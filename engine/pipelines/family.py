@@ -9,6 +9,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
@@ -31,10 +32,13 @@ class Checkpoint:
     Attributes:
         pipelines: the class in diffusers that films from each thing these weights can begin from.
         tiny: makes such a checkpoint with random weights, for `TINY`.
+        caches: whether diffusers can leave steps out: its pipelines say what they run a denoiser
+            for, and its blocks take what others do.
     """
 
     pipelines: Mapping[Mode, str]
     tiny: Callable[[], Pipeline]
+    caches: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +48,7 @@ class Tiny:
     width: int = 64
     height: int = 64
     frames: int = 17
+    fps: float = 16.0
     guidance: float = 4.0
 
 
@@ -71,6 +76,10 @@ class Family(ABC):
     @abstractmethod
     def arguments(self, pipeline: Pipeline, take: Take) -> dict[str, Any]:
         """Say what a pipeline is called with for a take, besides `usual`."""
+
+    def parts(self, folder: Path) -> dict[str, Any]:  # noqa: ARG002
+        """Read out of a checkpoint's folder what diffusers would read in another way."""
+        return {}
 
     def usual(self, take: Take) -> dict[str, Any]:
         """Say what nearly every pipeline is called with for a take."""

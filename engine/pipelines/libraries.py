@@ -10,6 +10,7 @@ import logging
 import os
 import warnings
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 _SETTINGS = {
@@ -29,7 +30,7 @@ def _quiet(name: str) -> Any:
 
 
 os.environ.update(_SETTINGS)
-warnings.filterwarnings("ignore", module=r"diffusers\.|transformers\.|torch\.nn\.attention")
+warnings.filterwarnings("ignore", module=r"diffusers\.|transformers\.|torch\.nn\.(attention|utils)")
 for _name in _NOISY:
     logging.getLogger(_name).setLevel(logging.ERROR)
 diffusers = _quiet("diffusers")
@@ -40,3 +41,8 @@ tokenizers: Any = import_module("tokenizers")
 def peft() -> Any:
     """Give the library of LoRA, which takes a while to import."""
     return import_module("peft")
+
+
+def read_tokenizer(folder: Path) -> Any:
+    """Read a tokenizer by itself, also out of what is kept with it for pictures and films."""
+    return transformers.AutoTokenizer.from_pretrained(folder, local_files_only=True)

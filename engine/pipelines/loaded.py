@@ -11,6 +11,8 @@ from typing import Any
 import torch
 
 from engine.errors import CannotFilm
+from engine.jobs.receipt import Held
+from engine.pipelines import modular
 from engine.pipelines.family import Checkpoint, Family, Pipeline
 from engine.pipelines.libraries import diffusers
 from engine.pipelines.preview import Show, previews
@@ -23,6 +25,8 @@ class Loaded:
 
     Attributes:
         slots: where LoRAs are swapped in and out, once it has any; they go when it goes.
+        guided_until: the share of the steps, 0..1, after which the words lead no more.
+        held: how it is held, once it is where it belongs.
     """
 
     def __init__(self, family: Family, checkpoint: Checkpoint, pipeline: Pipeline) -> None:
@@ -30,6 +34,8 @@ class Loaded:
         self.checkpoint = checkpoint
         self.pipeline = pipeline
         self.slots: Any = None
+        self.guided_until = 1.0
+        self.held: Held | None = None
         self._scheduler = pipeline.scheduler
         pipeline.set_progress_bar_config(disable=True)
         self._pipelines: dict[str, Pipeline] = {type(pipeline).__name__: pipeline}
@@ -39,14 +45,28 @@ class Loaded:
         cls, family: Family, kind: str, folder: Path, *, dtype: torch.dtype = torch.float32
     ) -> Loaded:
         """Read a checkpoint from a folder; no hub is asked, and no code of it is run."""
-        exact = {"default": dtype, "vae": torch.float32}
+        checkpoint = family.checkpoints[kind]
+        dtypes = {"default": dtype} | ({"vae": torch.float32} if family.has_exact_vae else {})
+        name = next(iter(checkpoint.pipelines.values()))
+        if modular.is_modular(name):
+            return cls(family, checkpoint, modular.read(name, folder, dtypes))
+        parts = family.parts(folder)
         pipeline = diffusers.DiffusionPipeline.from_pretrained(
             folder,
-            dtype=exact if family.has_exact_vae else dtype,
+            dtype=dtypes,
             local_files_only=True,
             use_safetensors=True,
+            **dict.fromkeys(parts),  # given there, they would have to be of the classes it names
         )
-        return cls(family, family.checkpoints[kind], pipeline)
+        pipeline.register_modules(**parts)
+        return cls(family, checkpoint, pipeline)
+
+    def write(self, folder: Path) -> None:
+        """Write the weights to a folder, from which they can be read."""
+        if modular.is_modular(type(self.pipeline).__name__):
+            modular.write(self.pipeline, folder)
+        else:
+            self.pipeline.save_pretrained(folder)
 
     @property
     def pipelines(self) -> list[Pipeline]:
@@ -57,7 +77,7 @@ class Loaded:
     def film(self, take: Take, watch: Watch = unwatched, show: Show | None = None) -> Footage:
         """Film a take; the same one on the same machine gives the same frames.
 
-        Where a pipeline lets it be seen, `show` is given a picture of it after each step.
+        Where a pipeline lets it be seen, `show` is given what develops a picture after each step.
 
         Raises:
             CannotFilm: these weights cannot.
@@ -75,11 +95,19 @@ class Loaded:
         torch.manual_seed(take.seed)
         with (
             torch.inference_mode(),
-            watched(pipeline, self.family.denoisers, watch, rounds=rounds),
+            watched(pipeline, self.family.denoisers, self._led(pipeline, watch), rounds=rounds),
         ):
             output = pipeline(**called_with)
         footage = self.family.footage(output, take)
         return replace(footage, sound=self.family.sound(pipeline, output))
+
+    def _led(self, pipeline: Pipeline, watch: Watch) -> Watch:
+        def look(fraction: float) -> bool:
+            if fraction >= self.guided_until < 1:
+                pipeline._guidance_scale = 1.0  # it is read anew at every step
+            return watch(fraction)
+
+        return look
 
     def _always(self, take: Take) -> dict[str, Any]:
         # numbers are drawn on the CPU, so that every device begins from the same noise

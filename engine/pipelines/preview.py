@@ -3,13 +3,18 @@
 An autoencoder's latents are close to a linear function of the colours they stand for. That map is
 fitted once to the autoencoder itself, so that no preview needs a decoder. A film is noisy until its
 last step; two steps together say where they lead to, and that is what is shown.
+
+A step only copies the latent picture on its device, and waits for nothing: what is made of it is
+made when somebody wants to see it, in a thread of theirs.
 """
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
+from functools import partial
 from inspect import signature
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -20,8 +25,10 @@ from torch.nn import functional as F  # noqa: N812
 from engine.pipelines.family import Family, Pipeline
 from engine.pipelines.take import Picture, Take
 
-Show = Callable[[Picture], None]
-"""Given a small picture of the middle of a film after each of its steps."""
+Develop = Callable[[], Picture]
+"""Makes a small picture, of a longest side of 192 pixels; in any thread, now or later."""
+Show = Callable[[Develop], None]
+"""Given what develops a picture of the middle of a film, after each of its steps."""
 
 _LONG_SIDE = 192
 _SAMPLE_SIDE = 96
@@ -29,6 +36,8 @@ _AT_ONCE = 8
 _SMOOTH_SAMPLES = 24
 _RIDGE = 1e-3
 _CALLBACK = "callback_on_step_end"
+
+log = logging.getLogger(__name__)
 
 
 def has_previews(pipeline: Pipeline) -> bool:
@@ -40,7 +49,12 @@ def previews(family: Family, pipeline: Pipeline, take: Take, show: Show) -> dict
     """Say what a pipeline is also called with, so that a film is shown while it is made."""
     if not has_previews(pipeline):
         return {}
-    shown = Previews(family, take, Colours.of(pipeline), show)
+    try:
+        colours = Colours.of(pipeline)
+    except Exception:
+        log.warning("%s is filmed without being shown", family.name, exc_info=True)
+        return {}
+    shown = Previews(family, take, colours, show)
     return {_CALLBACK: shown.after_step, f"{_CALLBACK}_tensor_inputs": ["latents"]}
 
 
@@ -89,6 +103,12 @@ class Colours:
         return colours + self._weights[-1, :, None, None]
 
 
+class _Step(NamedTuple):
+    latent: Tensor
+    signal: float
+    noise: float
+
+
 class Previews:
     """Shows one film while it is made."""
 
@@ -97,27 +117,23 @@ class Previews:
         self._take = take
         self._colours = colours
         self._show = show
-        self._before: tuple[Tensor, float, float] | None = None
+        self._before: _Step | None = None
+        self._levels = _Levels()
 
     def after_step(
         self, pipeline: Pipeline, step: int, _time: Any, tensors: dict[str, Tensor]
     ) -> dict[str, Tensor]:
         """Show where the last two steps lead to; changes nothing."""
         middle = self._family.middle(pipeline, self._take, tensors["latents"])
-        latent = middle[: self._colours.channels].float().cpu()
-        signal, noise = _levels(pipeline.scheduler, step + 1)
-        clear = self._cleared(latent, signal, noise)
-        self._before = (latent, signal, noise)
-        self._show(self._sized(self._colours.picture(clear)))
+        latent = middle[: self._colours.channels].clone()
+        before, now = self._before, _Step(latent, *self._levels.after(pipeline.scheduler, step + 1))
+        self._before = now
+        self._show(partial(self._developed, before, now))
         return {}
 
-    def _cleared(self, latent: Tensor, signal: float, noise: float) -> Tensor:
-        """Solve for what both steps have in common besides their noise."""
-        if self._before is not None and self._before[0].shape == latent.shape:
-            earlier, its_signal, its_noise = self._before
-            if (less := its_noise * signal - noise * its_signal) > 0:
-                return (its_noise * latent - noise * earlier) / less
-        return latent / max((signal**2 + noise**2) ** 0.5, 1e-6)
+    @torch.inference_mode()
+    def _developed(self, before: _Step | None, now: _Step) -> Picture:
+        return self._sized(self._colours.picture(_cleared(before, now)))
 
     def _sized(self, colours: Tensor) -> Picture:
         width, height = self._take.width, self._take.height
@@ -128,19 +144,42 @@ class Previews:
         return bytes_.permute(1, 2, 0).contiguous().numpy()
 
 
-def _levels(scheduler: Any, done: int) -> tuple[float, float]:
-    """Tell how much of the film and how much noise there is after some of the steps."""
-    sigmas = getattr(scheduler, "sigmas", ())
-    if len(sigmas):
-        sigma = float(sigmas[min(done, len(sigmas) - 1)])
-        if scheduler.config.get("invert_sigmas"):
-            return sigma, 1 - sigma
-        # where there is more noise than film it was added to the whole of it, not mixed with it
-        return (1.0 if float(max(sigmas)) > 1 else 1 - sigma), sigma
-    if done < len(scheduler.timesteps):
-        kept = float(scheduler.alphas_cumprod[int(scheduler.timesteps[done])])
-        return kept**0.5, (1 - kept) ** 0.5
-    return 1.0, 0.0
+def _cleared(before: _Step | None, now: _Step) -> Tensor:
+    """Solve for what two steps have in common besides their noise."""
+    latent = now.latent.float().cpu()
+    if before is not None and before.latent.shape == latent.shape:
+        less = before.noise * now.signal - now.noise * before.signal
+        if less > 0:
+            return (before.noise * latent - now.noise * before.latent.float().cpu()) / less
+    return latent / max((now.signal**2 + now.noise**2) ** 0.5, 1e-6)
+
+
+class _Levels:
+    """How much of the film and how much noise there is, as a scheduler has it planned."""
+
+    def __init__(self) -> None:
+        self._of: Any = None
+        self._sigmas: list[float] = []
+
+    def after(self, scheduler: Any, done: int) -> tuple[float, float]:
+        """Tell how much of both there is after some of the steps."""
+        sigmas = self._read(getattr(scheduler, "sigmas", ()))
+        if sigmas:
+            sigma = sigmas[min(done, len(sigmas) - 1)]
+            if scheduler.config.get("invert_sigmas"):
+                return sigma, 1 - sigma
+            # where there is more noise than film it was added to the whole of it, not mixed with it
+            return (1.0 if max(sigmas) > 1 else 1 - sigma), sigma
+        if done < len(scheduler.timesteps):
+            kept = float(scheduler.alphas_cumprod[int(scheduler.timesteps[done])])
+            return kept**0.5, (1 - kept) ** 0.5
+        return 1.0, 0.0
+
+    def _read(self, sigmas: Any) -> list[float]:
+        """Read them once: on a GPU each look waits for all that is to be done there before."""
+        if sigmas is not self._of:
+            self._of, self._sigmas = sigmas, [float(sigma) for sigma in sigmas]
+        return self._sigmas
 
 
 def _samples() -> Tensor:

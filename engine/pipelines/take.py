@@ -9,6 +9,8 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.jobs.receipt import WeightsUsed
+
 Picture = NDArray[np.uint8]
 """(H, W, 3) RGB."""
 Frames = NDArray[np.uint8]
@@ -79,8 +81,9 @@ class Sound:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Footage:
-    """What was filmed."""
+    """What was filmed, and by which files, if whoever filmed it says so."""
 
     frames: Frames
     fps: float
     sound: Sound | None = None
+    weights: WeightsUsed | None = None

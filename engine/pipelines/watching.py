@@ -60,37 +60,39 @@ class _Steps:
         self._watch = watch
         self._rounds = rounds
         self._times: Any = None
-        self._time: float | None = None
+        self._times_told: tuple[float, ...] = ()
         self._round = -1
         self._step = 0
 
     def before_run(
         self, network: nn.Module, positional: tuple[Any, ...], named: dict[str, Any]
     ) -> None:
-        self._look(_time_told(network, positional, named))
+        self._look(_times_told(network, positional, named))
         steps = len(self._pipeline.scheduler.timesteps)
         fraction = (self._round + self._step / steps) / self._rounds
         if not self._watch(min(1.0, max(0.0, fraction))):
             raise Stopped
 
-    def _look(self, time: float) -> None:
+    def _look(self, told: tuple[float, ...]) -> None:
         times = self._pipeline.scheduler.timesteps
-        if time == 0 and 0 not in times:
+        if told == (0.0,) and 0 not in times:
             return  # no noise is left: what was made or given is only looked at
         if times is not self._times:
             self._times = times
             self._round += 1
             self._step = 0
-        elif time != self._time:
+        elif told != self._times_told:
             self._step += 1
-        self._time = time
+        self._times_told = told
 
 
-def _time_told(network: nn.Module, positional: tuple[Any, ...], named: dict[str, Any]) -> float:
-    """Find the time step a denoiser is run for; frames that are given have time 0."""
+def _times_told(
+    network: nn.Module, positional: tuple[Any, ...], named: dict[str, Any]
+) -> tuple[float, ...]:
+    """Find the time steps a denoiser is run for; what is given beside noise has one of its own."""
     if "timestep" in named:
         time = named["timestep"]
     else:
         names = list(inspect.signature(network.forward).parameters)
         time = positional[names.index("timestep")]
-    return float(time.max()) if isinstance(time, torch.Tensor) else float(time)
+    return tuple(time.unique().tolist()) if isinstance(time, torch.Tensor) else (float(time),)

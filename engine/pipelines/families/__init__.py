@@ -14,6 +14,7 @@ NAMES: Mapping[str, str] = {
     "wan2.2-5b": "wan22:Wan22Small",
     "ltx": "ltx:Ltx",
     "ltx2": "ltx2:Ltx2",
+    "ltx2.5": "ltx25:Ltx25",
     "hunyuan": "hunyuan:Hunyuan",
     "hunyuan1.5": "hunyuan15:Hunyuan15",
     "mochi": "mochi:Mochi",
@@ -23,10 +24,12 @@ NAMES: Mapping[str, str] = {
     "modelscope": "modelscope:ModelScope",
     "animatediff": "animatediff:AnimateDiff",
     "kandinsky5": "kandinsky5:Kandinsky5",
+    "kandinsky6": "kandinsky6:Kandinsky6",
     "sana": "sana:Sana",
     "helios": "helios:Helios",
     "helios-pyramid": "helios:HeliosPyramid",
     "anyflow": "anyflow:AnyFlow",
+    "minimax-h3": "minimax_h3:MiniMaxH3",
     "motif": "motif:Motif",
 }
 """Where each family is, by its name; it is imported when it is used, as that takes a while."""

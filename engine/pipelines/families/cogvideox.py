@@ -54,7 +54,11 @@ def _photo() -> Pipeline:
         text_encoder=encoders.t5(),
         vae=_vae(invert_scale_latents=True),
         transformer=_transformer(
-            in_channels=2 * _LATENT, patch_size_t=2, patch_bias=False, ofs_embed_dim=2
+            in_channels=2 * _LATENT,
+            patch_size_t=2,
+            patch_bias=False,
+            ofs_embed_dim=2,
+            sample_width=16,
         ),
         scheduler=diffusers.CogVideoXDPMScheduler(prediction_type="v_prediction"),
     )

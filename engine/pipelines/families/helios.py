@@ -59,10 +59,12 @@ class HeliosPyramid(Helios):
         "mid": Checkpoint(
             pipelines=dict.fromkeys(_MODES, "HeliosPyramidPipeline"),
             tiny=lambda: _pyramid(diffusers.HeliosScheduler(gamma=_GAMMA)),
+            caches=False,
         ),
         "distilled": Checkpoint(
             pipelines=dict.fromkeys(_MODES, "HeliosPyramidPipeline"),
             tiny=lambda: _pyramid(diffusers.HeliosDMDScheduler(gamma=_GAMMA), is_distilled=True),
+            caches=False,
         ),
     }
     tiny = Tiny(width=128)

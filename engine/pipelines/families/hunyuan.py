@@ -25,10 +25,12 @@ class Hunyuan(Family):
         "photo": Checkpoint(
             pipelines={Mode.PHOTO: "HunyuanVideoImageToVideoPipeline"},
             tiny=lambda: _photo(image_condition_type=_IN_PLACE),
+            caches=False,
         ),
         "photo-33ch": Checkpoint(
             pipelines={Mode.PHOTO: "HunyuanVideoImageToVideoPipeline"},
             tiny=lambda: _photo(image_condition_type=_IN_FRONT, in_channels=9),
+            caches=False,
         ),
     }
 

@@ -14,7 +14,7 @@ from engine.pipelines.libraries import diffusers
 from engine.pipelines.take import Mode, Sound, Take
 from engine.pipelines.tiny import ltx, ltx2, tokenizers
 
-_PIPELINE = "LTX2ConditionPipeline"
+PIPELINE = "LTX2ConditionPipeline"
 _ONCE_A_STEP = {
     "stg_scale": 0.0,
     "modality_scale": 1.0,
@@ -34,12 +34,12 @@ class Ltx2(Family):
     grid = Grid(side=32, frames=8)
     checkpoints: ClassVar = {
         "2.0": Checkpoint(
-            pipelines=dict.fromkeys(Mode, _PIPELINE),
-            tiny=lambda: _tiny(ltx2.transformer(), ltx2.connectors()),
+            pipelines=dict.fromkeys(Mode, PIPELINE),
+            tiny=lambda: tiny(ltx2.transformer(), ltx2.connectors()),
         ),
         "2.3": Checkpoint(
-            pipelines=dict.fromkeys(Mode, _PIPELINE),
-            tiny=lambda: _tiny(ltx2.transformer_2_3(), ltx2.connectors_2_3()),
+            pipelines=dict.fromkeys(Mode, PIPELINE),
+            tiny=lambda: tiny(ltx2.transformer_2_3(), ltx2.connectors_2_3()),
         ),
     }
     has_sound = True
@@ -99,7 +99,8 @@ def _guidance(config: Any, take: Take) -> dict[str, Any]:
     }
 
 
-def _tiny(transformer: Any, connectors: Any) -> Pipeline:
+def tiny(transformer: Any, connectors: Any) -> Pipeline:
+    """Make a checkpoint with random weights."""
     return diffusers.LTX2Pipeline(
         scheduler=ltx.scheduler(by_size=True),
         vae=ltx2.vae(),

@@ -11,7 +11,7 @@ import torch
 from engine.pipelines.bases import Bases
 from engine.pipelines.families import family
 from engine.pipelines.family import Pipeline
-from engine.pipelines.full import ltx2, wan
+from engine.pipelines.full import ltx2, minimax_h3, wan
 from engine.pipelines.full.numbers import keep_what_must_be_in_32_bits, made_on
 from engine.pipelines.loaded import Loaded
 from engine.pipelines.take import Mode, Take
@@ -21,6 +21,7 @@ MODELS: Mapping[str, Callable[[], Pipeline]] = {
     "wan2-1-i2v-14b-480p": wan.large_photo,
     "wan2-2-ti2v-5b": wan.middle,
     "ltx-2-19b": ltx2.first,
+    "minimax-h3": minimax_h3.whole,
 }
 """By the name of their base in bases.toml, which says how its authors film with it."""
 

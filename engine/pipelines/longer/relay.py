@@ -13,6 +13,7 @@ from math import ceil
 import numpy as np
 
 from engine.errors import CannotFilm
+from engine.pipelines.family import Checkpoint
 from engine.pipelines.grid import Grid
 from engine.pipelines.loaded import Loaded
 from engine.pipelines.longer.drift import LOOKED_AT, Tone, held
@@ -60,12 +61,13 @@ def relay(
         Stopped: `watch` said so.
     """
     first, total = shots[0], sum(shot.frames for shot in shots)
-    if total > LONGEST_S * first.fps:
+    if total > LONGEST_S * first.fps + 1:
         raise CannotFilm(loaded.family.name, f"a film is at most {LONGEST_S} seconds long")
     parts = list(_parts(loaded, shots, longest))
     film = _Film(first, total)
     for number, part in enumerate(parts):
-        given = film.end(_given(loaded), loaded.family.grid) if part.goes_on else film.frames[:0]
+        most = _given(loaded, longest) if part.goes_on else 0
+        given = film.end(most, loaded.family.grid)
         take = replace(_beginning(loaded, part, given), seed=derived(first.seed, number))
         footage = loaded.film(take, share_of(watch, film.done, part.frames, total), show)
         film.add(footage, part, repeated=len(given))
@@ -84,6 +86,8 @@ class _Film:
 
     def end(self, most: int, grid: Grid) -> Frames:
         """Give the last frames, as many as an autoencoder takes, but none from before a cut."""
+        if most == 0:
+            return self.frames[:0]
         there = min(most, self.done - self._scene)
         count = (there - 1) // grid.frames * grid.frames + 1
         return self.frames[self.done - count : self.done]
@@ -102,7 +106,7 @@ class _Film:
 
 def _parts(loaded: Loaded, shots: Sequence[Take], longest: int) -> Iterator[_Part]:
     """Divide shots into parts that can be filmed at once."""
-    name, room = loaded.family.name, longest - _given(loaded)
+    name, room = loaded.family.name, longest - _given(loaded, longest)
     for number, shot in enumerate(shots):
         begins = number == 0 or bool(shot.pictures)
         if shot.mode not in (Mode.TEXT, Mode.PHOTO):
@@ -114,7 +118,7 @@ def _parts(loaded: Loaded, shots: Sequence[Take], longest: int) -> Iterator[_Par
             yield _Part(take=shot, frames=first, goes_on=False)
         if first == shot.frames:
             continue
-        if _goes_on_by(loaded) is None or room < 1:
+        if goes_on_by(loaded.checkpoint) is None or room < 1:
             raise CannotFilm(name, "it cannot go on from what was filmed before")
         for frames in _shared(shot.frames - first, room):
             yield _Part(take=shot, frames=frames, goes_on=True)
@@ -126,17 +130,18 @@ def _shared(frames: int, most: int) -> list[int]:
     return [frames * (part + 1) // count - frames * part // count for part in range(count)]
 
 
-def _goes_on_by(loaded: Loaded) -> Mode | None:
+def goes_on_by(checkpoint: Checkpoint) -> Mode | None:
+    """Say what a take goes on from after another, if weights of a kind can."""
     modes = (Mode.EXTEND, Mode.PHOTO)
-    return next((mode for mode in modes if mode in loaded.checkpoint.pipelines), None)
+    return next((mode for mode in modes if mode in checkpoint.pipelines), None)
 
 
-def _given(loaded: Loaded) -> int:
-    """Tell how many frames a take is given to go on from, if there are as many."""
-    if _goes_on_by(loaded) is not Mode.EXTEND:
+def _given(loaded: Loaded, longest: int) -> int:
+    """Tell how many frames a take is given to go on from, if there are as many: half at most."""
+    if goes_on_by(loaded.checkpoint) is not Mode.EXTEND:
         return 1
     grid = loaded.family.grid
-    return _GIVEN // grid.frames * grid.frames + 1
+    return min(_GIVEN, longest // 2) // grid.frames * grid.frames + 1
 
 
 def _beginning(loaded: Loaded, part: _Part, given: Frames) -> Take:
@@ -144,7 +149,7 @@ def _beginning(loaded: Loaded, part: _Part, given: Frames) -> Take:
     grid = loaded.family.grid
     if not part.goes_on:
         return replace(part.take, frames=at_least(grid, part.frames))
-    if _goes_on_by(loaded) is Mode.EXTEND:
+    if goes_on_by(loaded.checkpoint) is Mode.EXTEND:
         frames = at_least(grid, part.frames + len(given))
         return replace(part.take, frames=frames, pictures={}, before=given)
     return replace(part.take, frames=at_least(grid, part.frames + 1), pictures={0: given[-1]})

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import gc
-import os
 from typing import Protocol
 
 import torch
+
+from engine.pipelines.memory.fitting import main_memory_gb
 
 _GB = 1e9
 
@@ -34,6 +35,11 @@ class DeviceMemory(Protocol):
         """Main memory beside it."""
         ...
 
+    @property
+    def cores(self) -> int:
+        """That may be used of the processor."""
+        ...
+
     def used_gb(self) -> float:
         """Say what this process takes now."""
         ...
@@ -54,7 +60,8 @@ class TorchMemory:
         self.device = device
         self._is_cuda = device.type == "cuda"
         self.name = torch.cuda.get_device_name(device) if self._is_cuda else "cpu"
-        self.ram_gb = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / _GB
+        self.ram_gb = main_memory_gb()
+        self.cores = torch.get_num_threads()
         # what other programs take already is not ours
         self.total_gb = torch.cuda.mem_get_info(device)[0] / _GB if self._is_cuda else 0.0
 

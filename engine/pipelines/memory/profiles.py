@@ -72,10 +72,14 @@ class Plan:
 
 
 @dataclass(frozen=True, slots=True)
-class TooLarge:
-    """A base cannot be held, and why."""
+class Unfit:
+    """A base cannot be used, and why."""
 
     reason: str
+
+
+class TooLarge(Unfit):
+    """It cannot be held."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,17 +13,19 @@ from typing import TypeVar
 
 import torch
 
-from engine.errors import CannotFilm, OutOfMemory, WeightsMissing
+from engine.errors import CannotFilm, NotFetched, OutOfMemory
 from engine.pipelines.bases import TAUGHT, Base
-from engine.pipelines.families import family
 from engine.pipelines.loaded import Loaded
 from engine.pipelines.memory.device_memory import DeviceMemory, is_out_of_memory
 from engine.pipelines.memory.embeddings import PromptCache, RememberedPrompts, encoder_identity
 from engine.pipelines.memory.encoders import Encoders
 from engine.pipelines.memory.eviction import Demand, Held, to_evict
+from engine.pipelines.memory.fitting import Machine, fitted
 from engine.pipelines.memory.measures import Measure, Measures
 from engine.pipelines.memory.offload import carry_out
-from engine.pipelines.memory.profiles import Place, Plan, TooLarge, plan, waiting_gb
+from engine.pipelines.memory.profiles import Place, Plan, Unfit, plan, waiting_gb
+from engine.pipelines.memory.reading import read_base
+from engine.weights.hub.bases import fetching
 
 log = logging.getLogger(__name__)
 
@@ -69,7 +71,7 @@ class Residency:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._models = models
-        self._bases = bases
+        self._bases: Mapping[str, Base] = {}
         self._memory = memory
         self._prepare = prepare
         self._tune = tune
@@ -78,21 +80,31 @@ class Residency:
         self._measures = Measures(models / "measured.json")
         self._residents: dict[str, _Resident] = {}
         self._demands: dict[str, Demand] = {}
-        self._plans: dict[str, Plan | TooLarge] = {
-            name: plan(base, memory.total_gb, memory.ram_gb) for name, base in bases.items()
-        }
+        self._plans: dict[str, Plan | Unfit] = {}
+        self.learn(bases)
+
+    def learn(self, bases: Mapping[str, Base]) -> None:
+        """Know more bases; for any thread."""
+        more = {name: base for name, base in bases.items() if name not in self._bases}
+        self._bases = {**self._bases, **more}
+        memory = self._memory
+        here = Machine(gpu_gb=memory.total_gb, ram_gb=memory.ram_gb, cores=memory.cores)
+        self._plans |= {name: fitted(name, base, here) for name, base in more.items()}
+        for name in more:
+            if isinstance(found := self._plans[name], Unfit) and self._is_fetched(name):
+                log.info("%s is not used here: %s", name, found.reason)
 
     @property
     def resident(self) -> tuple[str, ...]:
         """The bases that are in memory."""
         return tuple(self._residents)
 
-    def plan(self, base_id: str) -> Plan | TooLarge:
-        """Say how a base is held here, or why it cannot be."""
+    def plan(self, base_id: str) -> Plan | Unfit:
+        """Say how a base is held here, or why it is of no use."""
         return self._plans[base_id]
 
     def offers(self) -> dict[str, float]:
-        """Say which bases are fetched and can be held, and in how many seconds each is ready."""
+        """Say which bases are fetched and of use, and in how many seconds each is ready."""
         return {
             name: self._load_s(name, found)
             for name, found in self._plans.items()
@@ -104,8 +116,9 @@ class Residency:
         """Have a base ready while the block runs.
 
         Raises:
-            WeightsMissing: it is not fetched.
-            CannotFilm: it cannot be held here.
+            NotFetched: it is not there.
+            WeightsUnreadable: it is damaged.
+            CannotFilm: it is of no use here.
             OutOfMemory: memory did not suffice; it is held more frugally the next time.
         """
         now = self._clock()
@@ -123,14 +136,15 @@ class Residency:
         """Do something with a base; where memory does not suffice, once more with less.
 
         Raises:
-            WeightsMissing: it is not fetched.
-            CannotFilm: it cannot be held here.
+            NotFetched: it is not there.
+            WeightsUnreadable: it is damaged.
+            CannotFilm: it is of no use here.
             OutOfMemory: memory did not suffice, nor did it the second time.
         """
         try:
             return self._once(base_id, work)
         except OutOfMemory as error:
-            if isinstance(self._plans[base_id], TooLarge):
+            if isinstance(self._plans[base_id], Unfit):
                 raise
             # its words alone: it hangs on to all that was in memory
             log.warning("%s; it is tried once more", str(error))
@@ -166,7 +180,7 @@ class Residency:
         for name in self.resident:
             self.evict(name)
         held = self._plans[base_id]
-        if isinstance(held, TooLarge):
+        if isinstance(held, Unfit):
             return
         below = plan(self._bases[base_id], self._memory.total_gb, self._memory.ram_gb, below=held)
         if was_alone or isinstance(below, Plan):
@@ -174,10 +188,11 @@ class Residency:
 
     def _have_ready(self, base_id: str) -> None:
         found = self._plans[base_id]
-        if isinstance(found, TooLarge):
+        if isinstance(found, Unfit):
             raise CannotFilm(base_id, found.reason)
         if not self._is_fetched(base_id):
-            raise WeightsMissing(base_id)
+            name = self._folder(base_id).name
+            raise NotFetched(name, fetching(name))
         self._make_room(base_id, found)
         if base_id not in self._residents:
             self._residents[base_id] = self._read(base_id, found)
@@ -186,7 +201,7 @@ class Residency:
         base, folder = self._bases[base_id], self._folder(base_id)
         began, before = self._clock(), self._memory.used_gb()
         dtype = torch.float32 if self._memory.device.type == "cpu" else torch.bfloat16
-        loaded = Loaded.read(family(base.family), base.checkpoint, folder, dtype=dtype)
+        loaded = read_base(base, folder, dtype)
         self._prepare(base_id, loaded)
         RememberedPrompts(loaded.pipelines, self._prompts, encoder_identity(folder))
         encoders = carry_out(wanted, loaded, self._memory.device, folder)

@@ -13,6 +13,7 @@ from engine.pipelines.libraries import diffusers
 from engine.pipelines.loaded import Loaded
 from engine.pipelines.speed.compiling import compile_again
 from engine.pipelines.speed.switch import denoisers
+from engine.pipelines.take import Take
 
 FEWEST_STEPS = 16
 """With fewer, two steps that follow each other are too different."""
@@ -37,7 +38,8 @@ class StepCache:
         if self._steps < FEWEST_STEPS:
             raise NotHere(f"a film in {self._steps} steps has nothing to leave out")
         networks = denoisers(loaded)
-        if not all(hasattr(network, "enable_cache") for network in networks):
+        is_known = all(hasattr(network, "enable_cache") for network in networks)
+        if not loaded.checkpoint.caches or not is_known:
             raise NotHere("diffusers has no cache for this model")
         for network in networks:
             if network.is_cache_enabled:
@@ -78,19 +80,68 @@ def taylor_seer(steps: int, interval: int = 5) -> StepCache:
     )
 
 
-def mag_cache(steps: int, ratios: Sequence[float], threshold: float = 0.06) -> StepCache:
-    """Leave out steps until what is lost adds up to a threshold, as was measured of a checkpoint.
+class MagCache(StepCache):
+    """Leave out steps until what is lost adds up to a threshold.
 
-    Attributes:
-        ratios: how much the networks' results grow from step to step.
+    How much that is depends on the weights: a take is filmed in full to learn it, once, unless it
+    is known by how much their results grow from each step to the next.
     """
-    return StepCache(
-        "MagCache",
-        steps,
-        lambda: diffusers.MagCacheConfig(
-            num_inference_steps=steps, mag_ratios=list(ratios), threshold=threshold
-        ),
+
+    def __init__(self, take: Take, ratios: Sequence[float] = (), threshold: float = 0.06) -> None:
+        super().__init__("MagCache", take.steps, self._learned)
+        self._take = take
+        self._ratios = ratios
+        self._threshold = threshold
+
+    def turn_on(self, loaded: Loaded) -> None:
+        """Cache, having learned what to leave out."""
+        self._ratios = self._ratios or growth(loaded, self._take)
+        super().turn_on(loaded)
+
+    def _learned(self) -> Any:
+        return diffusers.MagCacheConfig(
+            num_inference_steps=self._take.steps,
+            mag_ratios=list(self._ratios),
+            threshold=self._threshold,
+        )
+
+
+def growth(loaded: Loaded, take: Take) -> Sequence[float]:
+    """Film a take, and measure how much a denoiser's result grows from each step to the next.
+
+    Raises:
+        NotHere: this model's steps cannot be left out, or are shared by several denoisers.
+    """
+    if len(denoisers(loaded)) > 1:
+        raise NotHere("its denoisers share the steps, and each would count them from the first")
+    # one step more than there are, at the last of which all of it would be forgotten
+    every = StepCache(
+        "every step",
+        take.steps,
+        lambda: diffusers.MagCacheConfig(num_inference_steps=take.steps + 1, calibrate=True),
     )
+    every.turn_on(loaded)
+    (network,) = denoisers(loaded)
+    network._reset_stateful_cache = _keep
+    try:
+        loaded.film(take)
+        return _measured(network)
+    finally:
+        del network._reset_stateful_cache
+        every.turn_off(loaded)
+
+
+def _keep(*_: Any) -> None:
+    """Forget nothing at the end of a film."""
+
+
+def _measured(network: nn.Module) -> Sequence[float]:
+    registries = (getattr(module, "_diffusers_hook", None) for module in network.modules())
+    hooks = [hook for each in registries if each is not None for hook in each.hooks.values()]
+    managers = [hook.state_manager for hook in hooks if hasattr(hook, "state_manager")]
+    states = [state for manager in managers for state in manager._state_cache.values()]
+    # of the runs with the words and those without, the first ones
+    return next(state.calibration_ratios for state in states if state.calibration_ratios)
 
 
 def _forgetting(loaded: Loaded, network: Any) -> Callable[..., Any]:

@@ -13,31 +13,10 @@ from engine.errors import NotHere
 from engine.pipelines.loaded import Loaded
 from engine.pipelines.speed.switch import denoisers
 
-SHAPES = (
-    (480, 832, 49),
-    (480, 832, 81),
-    (832, 480, 49),
-    (832, 480, 81),
-    (640, 640, 49),
-    (640, 640, 81),
-    (704, 1280, 121),
-    (1280, 704, 121),
-)
-"""Widths, heights and lengths to keep to: every other one takes a compilation of its own."""
+_SHAPES = 8
+"""So many sizes and lengths at most are filmed; every one takes a compilation of its own."""
 _FORMS_PER_SHAPE = 4
 """One shape is run with and without adapters, and by two kinds of attention."""
-
-
-def nearest_shape(width: int, height: int) -> tuple[int, int]:
-    """Find the size among `SHAPES` that is most alike: first in its proportions."""
-    sizes = sorted({(wide, high) for wide, high, _ in SHAPES})
-    return min(
-        sizes,
-        key=lambda size: (
-            round(abs(size[0] / size[1] - width / height), 3),
-            abs(size[0] * size[1] - width * height),
-        ),
-    )
 
 
 class CompiledBlocks:
@@ -61,7 +40,7 @@ class CompiledBlocks:
         config: Any = torch._dynamo.config
         self._limit = config.recompile_limit
         # beyond it a new shape would be an error
-        config.recompile_limit = max(config.recompile_limit, _FORMS_PER_SHAPE * len(SHAPES))
+        config.recompile_limit = max(config.recompile_limit, _FORMS_PER_SHAPE * _SHAPES)
         for network in networks:
             network.compile_repeated_blocks(fullgraph=True, dynamic=False)
 

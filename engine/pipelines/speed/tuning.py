@@ -15,6 +15,7 @@ from engine.pipelines.speed.compiling import CompiledBlocks
 from engine.pipelines.speed.decoder import ChannelsLast, CompiledDecoder, HalfDecoder
 from engine.pipelines.speed.float8 import Float8Blocks, Float8Storage
 from engine.pipelines.speed.fused_qkv import FusedQkv
+from engine.pipelines.speed.guidance import GuidanceInterval
 from engine.pipelines.speed.switch import Switch
 from engine.pipelines.speed.tf32 import Tf32
 from engine.pipelines.take import Take
@@ -48,6 +49,7 @@ def lossy(device: torch.device, steps: int) -> Sequence[Switch]:
         HalfDecoder(),
         caches.first_block(steps),
         caches.taylor_seer(steps),
+        GuidanceInterval(),
         Float8Blocks(device),
         Float8Storage(),
     )

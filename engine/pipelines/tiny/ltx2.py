@@ -115,7 +115,7 @@ def vocoder() -> Any:
     )
 
 
-def transformer_2_3() -> Any:
+def transformer_2_3(**different: Any) -> Any:
     """Make that of LTX-2.3, whose words are as wide as its attention to them."""
     return transformer(
         gated_attn=True,
@@ -124,6 +124,14 @@ def transformer_2_3() -> Any:
         audio_cross_attn_mod=True,
         use_prompt_embeddings=False,
         perturbed_attn=True,
+        **different,
+    )
+
+
+def transformer_2_5() -> Any:
+    """Make that of LTX-2.5, whose words do not change from step to step."""
+    return transformer_2_3(
+        ff_bias=False, use_prompt_adaln_single=False, use_keyframes_abs_pos_embedding=True
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
@@ -62,7 +63,7 @@ class Counting:
             if not watch(fraction):
                 raise Stopped
             if show is not None:
-                show(frame(round(2 * fraction)))
+                show(partial(frame, round(2 * fraction)))
         first = 0
         if take.before is not None:
             first = numbers(take.before)[0]

@@ -15,6 +15,7 @@ PUBLISHED = {
     "wan2-1-i2v-14b-480p": 16.4e9,
     "wan2-2-ti2v-5b": 5.0e9,
     "ltx-2-19b": 18.9e9,
+    "minimax-h3": 33.1e9,
 }
 
 TERA_OF_RUN_AND_DECODING = {
@@ -52,13 +53,21 @@ def test_weights_are_in_16_bits_but_for_those_that_diffusers_keeps(loaded: Loade
         assert weights.dtype is (torch.float32 if is_kept else torch.bfloat16), name
 
 
-def test_what_its_authors_film_fits_it_and_has_a_floor(name: str, loaded: Loaded) -> None:
+def test_what_its_authors_film_fits_it(name: str, loaded: Loaded) -> None:
     take = full_size(name).take
-
-    done = work(loaded, take)
 
     assert take.mode in loaded.checkpoint.pipelines
     assert loaded.family.grid.fits(take.width, take.height, take.frames)
+
+
+def test_what_its_authors_film_has_a_floor_where_its_form_is_known(
+    name: str, loaded: Loaded
+) -> None:
+    done = work(loaded, full_size(name).take)
+
+    if name not in TERA_OF_RUN_AND_DECODING:
+        assert done is None
+        return
     assert done is not None
     run, decoding = TERA_OF_RUN_AND_DECODING[name]
     assert done.run == pytest.approx(run * 1e12, rel=0.01)

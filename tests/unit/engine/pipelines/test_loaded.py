@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -40,3 +41,20 @@ def test_an_autoencoder_has_as_many_bits_as_its_authors_gave_it(tmp_path: Path) 
     ltx.checkpoints["first"].tiny().save_pretrained(tmp_path)
     loaded = Loaded.read(ltx, "first", tmp_path, dtype=torch.bfloat16)
     assert loaded.pipeline.vae.dtype is torch.bfloat16
+
+
+@pytest.mark.parametrize("name", ["kandinsky5", "kandinsky6"])
+def test_a_tokenizer_is_read_by_itself_where_it_is_published_with_more(
+    name: str, tmp_path: Path
+) -> None:
+    kandinsky = family(name)
+    kind = next(iter(kandinsky.checkpoints))
+    kandinsky.checkpoints[kind].tiny().save_pretrained(tmp_path)
+    index = tmp_path / "model_index.json"
+    told = json.loads(index.read_text())
+    index.write_text(json.dumps(told | {"tokenizer": ["transformers", "Qwen2_5_VLProcessor"]}))
+
+    loaded = Loaded.read(kandinsky, kind, tmp_path)
+
+    assert type(loaded.pipeline.tokenizer).__name__ == "Qwen2Tokenizer"
+    assert loaded.film(a_take(kandinsky, Mode.TEXT, seed=1)).frames.any()

@@ -14,10 +14,10 @@ from engine.pipelines.families import NAMES, family
 from engine.pipelines.families.wan21 import Wan21
 from engine.pipelines.family import Family
 from engine.pipelines.loaded import Loaded
-from engine.pipelines.preview import Colours, Previews, has_previews
+from engine.pipelines.preview import Colours, Develop, Previews, Show, has_previews
 from engine.pipelines.take import Mode, Picture, Take
 
-SILENT = {"hunyuan1.5", "modelscope"}
+SILENT = {"hunyuan1.5", "minimax-h3", "modelscope"}
 """Their pipelines do not let latents be seen."""
 REDUCED = 8
 CHANNELS = 16
@@ -135,7 +135,7 @@ def test_from_the_second_step_on_the_film_is_seen_without_its_noise(schedule: An
     take = replace(a_take(Wan21(), Mode.TEXT, seed=1), width=64, height=64)
     scheduler, levels = schedule([0.95, *IN_BETWEEN])
     shown: list[Picture] = []
-    previews = Previews(Wan21(), take, Colours.fitted(vae, "cpu"), shown.append)
+    previews = Previews(Wan21(), take, Colours.fitted(vae, "cpu"), developing(shown))
     with torch.inference_mode():
         clear, noise = vae.latent(a_picture()), torch.randn(CHANNELS, 8, 8)
         for step, (of_clear, of_noise) in enumerate(levels):
@@ -147,6 +147,11 @@ def test_from_the_second_step_on_the_film_is_seen_without_its_noise(schedule: An
     assert len(shown) == 4
     for picture in shown[1:]:
         assert np.abs(picture[inner].astype(int) - a_picture()[inner]).max() <= 4
+
+
+def developing(shown: list[Picture]) -> Show:
+    """Look at each picture as soon as it can be seen."""
+    return lambda develop: shown.append(develop())
 
 
 def a_short_take(of: Family, mode: Mode) -> Take:
@@ -163,7 +168,7 @@ def test_a_film_is_shown_after_every_step_and_not_changed_by_it(name: str) -> No
     take = a_short_take(of, list(checkpoint.pipelines)[-1])
     shown: list[Picture] = []
 
-    with_previews = loaded.film(take, show=shown.append)
+    with_previews = loaded.film(take, show=developing(shown))
 
     scale = min(1, 192 / max(take.width, take.height))
     assert len(shown) >= take.steps
@@ -174,14 +179,47 @@ def test_a_film_is_shown_after_every_step_and_not_changed_by_it(name: str) -> No
     np.testing.assert_array_equal(loaded.film(take).frames, with_previews.frames)
 
 
+def test_a_picture_that_is_looked_at_later_is_the_same() -> None:
+    of = family("wan2.1")
+    checkpoint = of.checkpoints["text"]
+    torch.manual_seed(0)
+    loaded = Loaded(of, checkpoint, checkpoint.tiny())
+    take = a_short_take(of, Mode.TEXT)
+    at_once: list[Picture] = []
+    later: list[Develop] = []
+
+    def show(develop: Develop) -> None:
+        at_once.append(develop())
+        later.append(develop)
+
+    loaded.film(take, show=show)
+
+    assert len(later) == take.steps
+    for picture, develop in zip(at_once, later, strict=True):
+        np.testing.assert_array_equal(develop(), picture)
+
+
+def test_a_film_of_which_no_picture_can_be_made_is_filmed_all_the_same() -> None:
+    of = family("wan2.1")
+    checkpoint = of.checkpoints["text"]
+    loaded = Loaded(of, checkpoint, checkpoint.tiny())
+    loaded.pipeline.vae.register_module("encoder", None)
+    shown: list[Picture] = []
+
+    footage = loaded.film(a_short_take(of, Mode.TEXT), show=developing(shown))
+
+    assert shown == []
+    assert len(footage.frames)
+
+
 @pytest.mark.parametrize("name", sorted(SILENT))
 def test_where_nothing_can_be_seen_it_is_filmed_all_the_same(name: str) -> None:
     of = family(name)
-    checkpoint = of.checkpoints["text"]
+    checkpoint = next(iter(of.checkpoints.values()))
     loaded = Loaded(of, checkpoint, checkpoint.tiny())
     shown: list[Picture] = []
 
-    footage = loaded.film(a_short_take(of, Mode.TEXT), show=shown.append)
+    footage = loaded.film(a_short_take(of, Mode.TEXT), show=developing(shown))
 
     assert not has_previews(loaded.pipeline)
     assert shown == []

@@ -11,6 +11,7 @@ from engine.pipelines.check import a_take
 from engine.pipelines.families import family
 from engine.pipelines.loaded import Loaded
 from engine.pipelines.longer.relay import relay
+from engine.pipelines.preview import Develop
 from engine.pipelines.take import Footage, Mode, Picture, Take
 from tests.unit.engine.pipelines.filming import RATE, SIDE, Counting, a_shot, frame, numbers
 
@@ -22,7 +23,7 @@ def relayed(loaded: Any, *shots: Take, longest: int = 33) -> Footage:
 
 
 @pytest.mark.parametrize("modes", [EXTENDS, (Mode.TEXT, Mode.PHOTO)])
-@pytest.mark.parametrize("lengths", [(33,), (1,), (40, 7), (100,), (5, 17, 2, 60)])
+@pytest.mark.parametrize("lengths", [(33,), (1,), (40, 7), (601,), (5, 17, 2, 60)])
 def test_no_frame_is_seen_twice_or_left_out(modes: Any, lengths: tuple[int, ...]) -> None:
     footage = relayed(Counting(*modes), *(a_shot(length) for length in lengths))
 
@@ -106,7 +107,10 @@ def test_every_take_is_shown_while_it_is_filmed() -> None:
     loaded: Any = Counting(*EXTENDS)
     shown: list[Picture] = []
 
-    relay(loaded, [a_shot(33), a_shot(16)], longest=33, show=shown.append)
+    def show(develop: Develop) -> None:
+        shown.append(develop())
+
+    relay(loaded, [a_shot(33), a_shot(16)], longest=33, show=show)
 
     assert numbers(np.stack(shown)) == [0, 1, 0, 1]
 
@@ -117,7 +121,7 @@ def test_every_take_is_shown_while_it_is_filmed() -> None:
         ((Mode.TEXT,), [a_shot(20), a_shot(20)], "cannot go on"),
         ((Mode.TEXT,), [a_shot(60)], "cannot go on"),
         ((Mode.PHOTO,), [a_shot(20)], "cannot begin a film from text"),
-        (EXTENDS, [a_shot(300), a_shot(301)], "at most 60 seconds"),
+        (EXTENDS, [a_shot(300), a_shot(302)], "at most 60 seconds"),
         (EXTENDS, [a_shot(9, pictures={8: frame(1)})], "from words or from a picture"),
     ],
 )

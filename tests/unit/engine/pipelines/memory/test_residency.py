@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 import torch
 
-from engine.errors import CannotFilm, OutOfMemory, WeightsMissing
+from engine.errors import CannotFilm, NotFetched, OutOfMemory
 from engine.pipelines.bases import Base, Bases, Gigabytes
 from engine.pipelines.check import a_take
 from engine.pipelines.families import family
@@ -20,7 +20,7 @@ from engine.pipelines.loaded import Loaded
 from engine.pipelines.memory.device_memory import TorchMemory, is_out_of_memory
 from engine.pipelines.memory.eviction import Demand, Held, to_evict
 from engine.pipelines.memory.measures import Measure, Measures
-from engine.pipelines.memory.profiles import Place, Plan, TooLarge
+from engine.pipelines.memory.profiles import Place, Plan, Unfit
 from engine.pipelines.memory.residency import Residency
 from engine.pipelines.take import Mode
 
@@ -33,6 +33,7 @@ class AMemory:
 
     total_gb: float = 24.0
     ram_gb: float = 64.0
+    cores: int = 64
     device: torch.device = field(default_factory=lambda: torch.device("cpu"))
     name: str = "a device"
     filming_gb: float = 0.0
@@ -107,9 +108,14 @@ def house(models: Path) -> Callable[..., House]:
     shutil.rmtree(models / "prompts", ignore_errors=True)
 
     def opened(
-        *, total_gb: float = 24.0, loading_s: float = 3.0, waits: bool = False, **sizes: float
+        *,
+        total_gb: float = 24.0,
+        cores: int = 64,
+        loading_s: float = 3.0,
+        waits: bool = False,
+        **sizes: float,
     ) -> House:
-        memory, clock, read = AMemory(total_gb), Clock(), []
+        memory, clock, read = AMemory(total_gb, cores=cores), Clock(), []
         bases = {name: a_base(name, gb) for name, gb in (sizes or {"words": 5.0}).items()}
 
         def prepare(base_id: str, loaded: Loaded) -> None:
@@ -200,7 +206,7 @@ def test_what_is_fetched_and_possible_is_offered_with_the_seconds_it_takes(
 def test_a_base_that_is_not_fetched_is_named_with_the_command(house: Callable[..., House]) -> None:
     at = house(elsewhere=5.0)
 
-    with pytest.raises(WeightsMissing, match="weights of elsewhere are missing: run"):
+    with pytest.raises(NotFetched, match="elsewhere is not fetched: run `zoetrope models"):
         at.film("elsewhere")
 
 
@@ -211,7 +217,7 @@ def test_a_base_that_is_too_large_says_what_it_needs(house: Callable[..., House]
         at.film("words")
 
 
-def filming(at: House, fails: int, plans: list[Plan | TooLarge]) -> Callable[[Loaded], int]:
+def filming(at: House, fails: int, plans: list[Plan | Unfit]) -> Callable[[Loaded], int]:
     """Work that runs out of memory a few times."""
 
     def work(loaded: Loaded) -> int:
@@ -226,7 +232,7 @@ def filming(at: House, fails: int, plans: list[Plan | TooLarge]) -> Callable[[Lo
 def test_out_of_memory_is_tried_once_more_with_less_and_alone(house: Callable[..., House]) -> None:
     at = house(words=5.0, photos=6.0)
     at.film("photos")
-    plans: list[Plan | TooLarge] = []
+    plans: list[Plan | Unfit] = []
 
     frames = at.residency.attempt("words", filming(at, 1, plans))
 
@@ -250,6 +256,19 @@ def test_out_of_memory_twice_fails_the_job_and_says_where(house: Callable[..., H
     at.memory.release()
     assert at.memory.used_gb() == 0
     assert at.residency.resident == ()
+
+
+def test_without_a_gpu_nothing_is_offered_that_takes_hours(
+    house: Callable[..., House], caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO")
+
+    at = house(total_gb=0.0, cores=2, words=0.5, photos=20.0)
+
+    assert set(at.residency.offers()) == {"words"}
+    assert caplog.text.count("photos is not used here: without a GPU a clip of it takes") == 1
+    with pytest.raises(CannotFilm, match="without a GPU a clip of it takes 23 minutes or more"):
+        at.film("photos")
 
 
 def test_what_never_fits_is_offered_no_more(house: Callable[..., House]) -> None:

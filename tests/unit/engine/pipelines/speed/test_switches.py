@@ -17,7 +17,7 @@ from engine.pipelines.libraries import diffusers
 from engine.pipelines.loaded import Loaded
 from engine.pipelines.speed import caches
 from engine.pipelines.speed.attention import Attention
-from engine.pipelines.speed.compiling import CompiledBlocks, nearest_shape
+from engine.pipelines.speed.compiling import CompiledBlocks
 from engine.pipelines.speed.context_parallel import ContextParallel
 from engine.pipelines.speed.decoder import (
     ChannelsLast,
@@ -33,6 +33,7 @@ from engine.pipelines.take import Footage, Mode, Take
 
 CPU = torch.device("cpu")
 STEPS = 16
+LONG = replace(a_take(family("wan2.2"), Mode.TEXT, seed=1), steps=STEPS)
 
 pytestmark = pytest.mark.filterwarnings("ignore:.torch.jit.script_method:DeprecationWarning")
 
@@ -78,7 +79,7 @@ LOSSY: list[Callable[[], Switch]] = [
     HalfDecoder,
     lambda: caches.first_block(STEPS, threshold=0.5),
     lambda: caches.taylor_seer(STEPS),
-    lambda: caches.mag_cache(STEPS, [0.98] * STEPS),
+    lambda: caches.MagCache(LONG, [0.98] * STEPS),
 ]
 
 
@@ -128,6 +129,45 @@ def test_a_cache_forgets_a_take_that_was_stopped(
             assert torch.equal(undisturbed, latents(experts, take))
     finally:
         switch.turn_off(experts)
+
+
+def test_how_much_results_grow_is_measured_without_a_trace() -> None:
+    loaded = tiny("wan2.1", "text")
+    take = a_long_take(loaded)
+    before = loaded.film(take)
+
+    ratios = caches.growth(loaded, take)
+
+    assert len(ratios) == STEPS
+    assert ratios[0] == 1.0
+    assert all(0.5 < ratio < 2 for ratio in ratios)
+    assert len(set(ratios)) == STEPS
+    assert difference(before, loaded.film(take)) == 0
+
+
+def test_steps_are_left_out_by_what_was_measured() -> None:
+    loaded = tiny("wan2.1", "text")
+    take, last = a_long_take(loaded), loaded.pipeline.transformer.blocks[-1].attn1
+    runs: list[None] = []
+    last.register_forward_pre_hook(lambda *_: runs.append(None))
+    switch = caches.MagCache(take, threshold=0.5)
+    switch.turn_on(loaded)
+    runs.clear()
+
+    loaded.film(take)
+
+    assert 0 < len(runs) < 2 * STEPS
+
+
+def test_growth_is_not_measured_where_denoisers_share_the_steps(experts: Loaded) -> None:
+    with pytest.raises(NotHere, match="share the steps"):
+        caches.growth(experts, a_long_take(experts))
+
+
+@pytest.mark.parametrize(("name", "kind"), [("kandinsky5", "text"), ("hunyuan", "photo")])
+def test_a_cache_is_refused_where_diffusers_would_fail_once_it_films(name: str, kind: str) -> None:
+    with pytest.raises(NotHere, match="no cache"):
+        caches.taylor_seer(STEPS).turn_on(tiny(name, kind))
 
 
 def test_compiled_blocks_film_the_same_and_can_be_undone() -> None:
@@ -281,16 +321,6 @@ def test_matrices_are_not_fused_where_a_lora_is_on() -> None:
 
     with pytest.raises(NotHere, match="LoRA"):
         FusedQkv().turn_on(loaded)
-
-
-@pytest.mark.parametrize(
-    ("asked", "given"),
-    [((500, 880), (480, 832)), ((1920, 1080), (1280, 704)), ((512, 512), (640, 640))],
-)
-def test_a_size_is_moved_to_one_that_is_compiled(
-    asked: tuple[int, int], given: tuple[int, int]
-) -> None:
-    assert nearest_shape(*asked) == given
 
 
 def test_a_processor_has_no_slow_convolutions_of_cudnn() -> None:
