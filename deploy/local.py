@@ -8,17 +8,20 @@ from __future__ import annotations
 
 import asyncio
 import http.client
+import itertools
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from bots.settings import BotSettings
 from deploy import folder, valkey
 from deploy.errors import NoFreePort, NoQueueServer
+from deploy.gpus import WorkerHere, count_gpus, workers_here
 from deploy.platforms import PLATFORMS, Platform
 from deploy.polling import wait_until
 from deploy.ports import first_free_port, free_port, is_free
@@ -43,8 +46,9 @@ def run(bot: BotSettings, engine: EngineSettings, say: Say) -> None:
     """
     folder.make(engine.folder)
     with folder.held(engine.folder, f"process {os.getpid()}"):
+        workers = workers_here(engine, count_gpus() if engine.device == "auto" else 0)
         try:
-            asyncio.run(_serve(Installation(bot, engine, say), say))
+            asyncio.run(_serve(Installation(bot, engine, workers, say), say))
         except BaseExceptionGroup as group:
             raise _first(group) from group
 
@@ -77,9 +81,12 @@ def _stopping_signals() -> Iterator[signal.Signals]:
 class Installation:
     """The programs of one data folder, and when they are ready."""
 
-    def __init__(self, bot: BotSettings, engine: EngineSettings, say: Say) -> None:
+    def __init__(
+        self, bot: BotSettings, engine: EngineSettings, workers: Sequence[WorkerHere], say: Say
+    ) -> None:
         self._bot = bot
         self._engine = engine
+        self._workers = workers
         self._say = say
         self._port = _web_port(bot)
         self.supervisor = Supervisor(say)
@@ -112,16 +119,24 @@ class Installation:
             "ZOETROPE_WEB_PORT": str(self._port),
             "PYTHONUNBUFFERED": "1",
         }
-        worker = self._program("worker", shared | self._metrics(1), "engine")
+        # those that there are only on some machines come last, so that no port depends on them
+        places = itertools.chain([1], itertools.count(2 + len(PLATFORMS)))
         return [
             self._program("web chat", shared | self._metrics(0), "bots", "web"),
-            replace(worker, grace_s=self._engine.drain_s + MARGIN_S),
+            *(
+                self._worker(worker, shared | self._metrics(place))
+                for worker, place in zip(self._workers, places, strict=False)
+            ),
             *(
                 self._program(platform.bot, shared | self._metrics(place), "bots", platform.id)
                 for place, platform in enumerate(PLATFORMS, start=2)
                 if platform.has_bot(self._bot)
             ),
         ]
+
+    def _worker(self, worker: WorkerHere, environment: Mapping[str, str]) -> Program:
+        program = self._program(worker.name, {**environment, **worker.environment}, "engine")
+        return replace(program, grace_s=self._engine.drain_s + MARGIN_S)
 
     def _program(self, name: str, environment: Mapping[str, str], *module: str) -> Program:
         return Program(
@@ -139,6 +154,8 @@ class Installation:
     async def _announce(self, redis_url: str) -> None:
         async with asyncio.TaskGroup() as group:
             group.create_task(self._announce_house(redis_url))
+            if len(self._workers) > 1:
+                group.create_task(self._announce_all_workers(redis_url))
             for platform in PLATFORMS:
                 if platform.has_bot(self._bot):
                     group.create_task(self._announce_bot(platform, redis_url))
@@ -166,27 +183,40 @@ class Installation:
             self._say(platform.how_to_let_in)
 
     async def _until_worker_ready(self, redis_url: str) -> None:
+        """Wait for the first: with it everything can be made, if not so much at once."""
         async with connect(redis_url) as redis:
-            presence = Presence(redis)
+            are_there = partial(_are_there, Presence(redis))
+            await self._until_ready(self._workers[0].name, partial(are_there, 1), "worker")
 
-            async def is_there() -> bool:
-                with suppress(QueueUnavailable):
-                    return await presence.live_workers() > 0
-                return False
+    async def _announce_all_workers(self, redis_url: str) -> None:
+        """Say of several workers how many are ready, each time one more is."""
+        async with connect(redis_url) as redis:
+            are_there = partial(_are_there, Presence(redis))
+            for number in range(2, len(self._workers) + 1):
+                while not await wait_until(partial(are_there, number), within_s=PATIENCE_S):
+                    pass
+                self._say(f"worker: {number} of {len(self._workers)} ready")
 
-            await self._until_ready("worker", is_there)
-
-    async def _until_ready(self, name: str, is_ready: Callable[[], Awaitable[bool]]) -> None:
-        self._say(f"{name}: starting")
+    async def _until_ready(
+        self, name: str, is_ready: Callable[[], Awaitable[bool]], title: str = ""
+    ) -> None:
+        title = title or name
+        self._say(f"{title}: starting")
         while not await wait_until(is_ready, within_s=PATIENCE_S):
-            self._say(f"{name}: still warming up (its log is {self._log(name)})")
-        self._say(f"{name}: ready")
+            self._say(f"{title}: still warming up (its log is {self._log(name)})")
+        self._say(f"{title}: ready")
 
     async def _web_answers(self) -> bool:
         return await asyncio.to_thread(_answers_http, self._bot.web_host, self._port)
 
     def _log(self, name: str) -> Path:
         return self._engine.folder / "logs" / f"{name.lower().replace(' ', '-')}.log"
+
+
+async def _are_there(presence: Presence, number: int) -> bool:
+    with suppress(QueueUnavailable):
+        return await presence.live_workers() >= number
+    return False
 
 
 def _answers_http(host: str, port: int) -> bool:

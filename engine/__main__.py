@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING
 from redis.asyncio import Redis
 
 from engine.errors import EngineError, MakerStuck
-from engine.jobs.catalogue import EffectCard
 from engine.jobs.connection import connect
 from engine.jobs.errors import JobsError
 from engine.jobs.job import WorkerId
@@ -29,7 +28,7 @@ from engine.jobs.telemetry.server import serving_as_set
 from engine.settings import EngineSettings
 from engine.threads import limit_threads
 from engine.worker.metrics import WorkerMetrics
-from engine.worker.presence import keep_announcing, keep_reaping, publish_previews
+from engine.worker.presence import Showcase, keep_announcing, keep_reaping
 
 if TYPE_CHECKING:
     from engine.worker.bench import Bench  # imports torch
@@ -45,7 +44,7 @@ def main() -> int:
     try:
         settings = EngineSettings.read()
         set_up_logs(settings.log)
-        limit_threads(settings.threads)
+        limit_threads(settings.threads, among=len(settings.devices))
         asyncio.run(serve(settings))
     except MakerStuck as stuck:
         log.critical("%s: the process ends, and whatever keeps it running starts another", stuck)
@@ -68,9 +67,10 @@ async def serve(settings: EngineSettings) -> None:
         async with serving_as_set(settings, metrics.registry, health):
             with bound(worker=name):
                 bench = await asyncio.to_thread(_load, settings, redis, metrics)
-                cards = await publish_previews(bench.effects, bench.media, bench.able)
+                showcase = Showcase(bench)
+                await showcase.begin()
                 loaded.set()
-                async with _beside(name, bench, redis, cards):
+                async with _beside(name, bench, redis, showcase):
                     await _work(name, bench, settings)
     finally:
         await redis.aclose()
@@ -83,15 +83,15 @@ async def _must_be_loaded(loaded: asyncio.Event) -> None:
 
 def _load(settings: EngineSettings, redis: Redis, metrics: WorkerMetrics) -> Bench:
     """Load the nets and the effects; torch is imported here, after its threads are limited."""
-    from engine.effects.catalogue import load_effects
     from engine.effects.outfit import outfit
+    from engine.effects.versions import Versions
     from engine.jobs.media.store import MediaStore
     from engine.jobs.queue import JobQueue
     from engine.worker.ability import ability_of
     from engine.worker.bench import Bench
     from engine.worker.pace import Measured
 
-    effects = load_effects()
+    effects = Versions(settings.effects)
     outfitted = outfit(settings, effects)
     return Bench(
         queue=JobQueue(redis, order=settings.order),
@@ -99,6 +99,7 @@ def _load(settings: EngineSettings, redis: Redis, metrics: WorkerMetrics) -> Ben
         maker=outfitted.maker,
         models=outfitted.models,
         effects=effects,
+        look_again=partial(outfitted.look_again, effects),
         ability=ability_of(effects, settings.device),
         measured=Measured(),
         metrics=metrics,
@@ -119,11 +120,11 @@ async def _work(name: WorkerId, bench: Bench, settings: EngineSettings) -> None:
 
 @asynccontextmanager
 async def _beside(
-    name: WorkerId, bench: Bench, redis: Redis, cards: tuple[EffectCard, ...]
+    name: WorkerId, bench: Bench, redis: Redis, showcase: Showcase
 ) -> AsyncGenerator[None]:
     """Say what the worker offers, and put lost jobs back, for as long as the block runs."""
     tasks = [
-        asyncio.create_task(keep_announcing(Presence(redis), name, cards, bench.measured)),
+        asyncio.create_task(keep_announcing(Presence(redis), name, showcase)),
         asyncio.create_task(keep_reaping(bench.queue)),
     ]
     try:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_validator
 
 from engine.jobs.settings import SharedSettings
+
+_ONE_DEVICE = re.compile(r"auto|cpu|cuda(:\d+)?")
+_SEVERAL = re.compile(r"cuda:\d+(\+cuda:\d+)+|cpu(\+cpu)+")
 
 
 class EngineSettings(SharedSettings):
@@ -14,11 +18,13 @@ class EngineSettings(SharedSettings):
 
     device: str = Field(
         default="auto",
-        pattern=r"^(auto|cpu|cuda(:\d+)?)$",
-        description="auto, cpu, cuda or cuda:N",
+        description="auto, cpu, cuda or cuda:N; cuda:0+cuda:1 for one worker that films on both",
     )
     threads: int = Field(
-        default=0, ge=0, le=256, description="CPU threads of one worker; 0: all cores"
+        default=0,
+        ge=0,
+        le=256,
+        description="CPU threads of one worker; 0: all cores, shared with workers beside it",
     )
     safety: bool = Field(
         default=True, description="refuse nude photos and clips, by a classifier on this machine"
@@ -52,6 +58,23 @@ class EngineSettings(SharedSettings):
         default=None, description="who you are there; empty: HF_TOKEN, or whoever logged in"
     )
 
+    @field_validator("device")
+    @classmethod
+    def _check_device(cls, device: str) -> str:
+        gpus = device.split("+")
+        is_known = _ONE_DEVICE.fullmatch(device) or _SEVERAL.fullmatch(device)
+        if not is_known or (gpus[0] != "cpu" and len(set(gpus)) < len(gpus)):
+            raise ValueError(
+                "must be auto, cpu, cuda or cuda:N, or GPUs that film together, each once, as"
+                " cuda:0+cuda:1"
+            )
+        return device
+
+    @property
+    def devices(self) -> tuple[str, ...]:
+        """What films together in one worker; the first is where looks are made."""
+        return tuple(self.device.split("+"))
+
     @property
     def accepted(self) -> frozenset[str]:
         """The ids of bases whose terms are agreed to."""
@@ -61,6 +84,11 @@ class EngineSettings(SharedSettings):
     def stuck_s(self) -> float:
         """Seconds without progress after which a worker counts as stuck."""
         return 60 * self.stuck_minutes
+
+    @property
+    def effects(self) -> Path:
+        """Where the operator's own effects are, and other versions of ours."""
+        return self.folder / "effects"
 
     @property
     def models(self) -> Path:
