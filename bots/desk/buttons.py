@@ -15,6 +15,7 @@ from bots.desk.recalling import Recalling
 from bots.desk.remixing import Remixing
 from bots.desk.rules import Ruling
 from bots.desk.where import Where
+from bots.details import details
 from bots.errors import ClipTooLarge
 from bots.languages import Languages
 from bots.messages import HD_SIZE
@@ -119,18 +120,8 @@ class Buttons:
         await self.asking.pick(pressed.who, where, draft, card, None)
 
     async def _details(self, pressed: Pressed, code: Code) -> str:
-        made = await self.asking.studio.made(JobId(code.about))
-        texts = Texts.of(pressed.who.language)
-        outcome = made.outcome
-        if not isinstance(outcome, Succeeded):
-            raise Refused(Refusal(RefusalCode.UNKNOWN_JOB))
-        return Talk(texts).details(
-            texts.title(made.title),
-            outcome.seed,
-            f"{outcome.clip.width}×{outcome.clip.height}",
-            f"{outcome.took_s:.0f}",
-            outcome.by,
-        )
+        texts, most = Texts.of(pressed.who.language), self.asking.platform.window
+        return await details(self.asking.studio, JobId(code.about), texts, most=most)
 
     async def _report(self, pressed: Pressed, code: Code) -> str:
         message = pressed.message

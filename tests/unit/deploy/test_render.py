@@ -87,6 +87,21 @@ def test_without_weights_the_command_that_fetches_them_is_named(
     assert "run `zoetrope models fetch`" in complaint(capsys)
 
 
+@pytest.mark.usefixtures("weights")
+def test_an_effect_that_this_machine_cannot_make_is_not_worth_fetching(
+    photo: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("ZOETROPE_DEVICE", "cpu")
+    monkeypatch.setenv("ZOETROPE_THREADS", "2")
+
+    assert render("squish", photo) == 2
+
+    said = complaint(capsys)
+    assert "squish cannot be made on this machine, as it needs wan2-1-i2v-14b-480p: " in said
+    assert "without a GPU a clip of it takes" in said
+    assert "fetch" not in said
+
+
 def test_an_unknown_effect_is_answered_with_those_there_are(
     photo: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -9,7 +9,10 @@ import pytest
 from bots.chat import MessageId, Placeholder
 from bots.codes import Verb, short_name
 from bots.errors import ChatForbidden
-from engine.jobs.job import JobId, JobState
+from engine.jobs.job import JobId, JobState, Succeeded
+from engine.jobs.media.store import clip_keys
+from engine.jobs.note import write_note
+from tests.job_samples import FILMED, SAMPLE, receipt, success
 from tests.unit.bots.desk.front import ANN, BOB, GROUP, HERE, OWNER, SELFIE, Front
 
 NOT_YOURS = "This one belongs to someone else. Ask for one of your own."
@@ -73,9 +76,39 @@ async def test_somebody_elses_clip_is_not_theirs_to_use(front: Front, verb: Verb
 
 async def test_how_a_clip_was_made_is_told_to_everybody(front: Front) -> None:
     job = await front.clip(where=GROUP)
-    assert "Symbiote, 512×512, made in 8 s." in await front.under(
-        job, Verb.DETAILS, who=BOB, where=GROUP
+    assert await front.under(job, Verb.DETAILS, who=BOB, where=GROUP) == (
+        f"Symbiote, 512×512, 4 s, made in 8 s.\nDrawn by a program.\nSeed {await seed(front, job)}."
+        f" Job {job}"
     )
+
+
+async def seed(front: Front, job: JobId) -> int:
+    outcome = (await front.house.request(job)).outcome
+    assert isinstance(outcome, Succeeded)
+    return outcome.seed
+
+
+async def test_what_filmed_a_clip_is_told_from_its_receipt_but_nothing_that_was_said(
+    front: Front,
+) -> None:
+    job = await front.clip(where=GROUP)
+    made, outcome = receipt(look=None, model=FILMED, prompt="a secret"), success(SAMPLE)
+    await write_note(job, outcome, made, front.house.services.media)
+    assert await front.under(job, Verb.DETAILS, who=BOB, where=GROUP) == (
+        "Symbiote 1.0.0, 512×512, 4 s, made in 8 s.\n"
+        "Filmed by Tiny photo to video in 4 steps.\n"
+        "With squish_18, few-steps.\n"
+        f"Seed {await seed(front, job)}. Job {job}"
+    )
+
+
+async def test_while_the_clips_files_are_away_what_the_journal_knows_is_told(
+    front: Front,
+) -> None:
+    job = await front.clip(where=GROUP)
+    await front.house.services.media.put(clip_keys(job).receipt, b"no note")
+    said = await front.under(job, Verb.DETAILS)
+    assert said.startswith("Symbiote, 512×512, 4 s, made in 8 s.\nDrawn by a program.")
 
 
 async def test_of_what_is_not_made_yet_there_are_no_details(front: Front) -> None:
