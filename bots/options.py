@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from math import ceil, floor
 from typing import TypeVar, assert_never
 
 from engine.jobs.catalogue import EffectCard, ParamCard
@@ -18,6 +19,8 @@ _BOOLS = {"true": True, "on": True, "1": True, "false": False, "off": False, "0"
 _SHOWN = 40
 _STEPS = 4
 """How many values of a number are offered, evenly between its least and its greatest."""
+_WIDE, _ROUND = 20, 5
+"""Of whole numbers in a range wider than that, round ones are offered."""
 _PALETTE = ("#0b0d12", "#b3122b", "#1f6feb", "#2da44e", "#8250df", "#e3b341")
 
 
@@ -29,6 +32,32 @@ def settle_options(card: EffectCard, given: Mapping[str, ParamValue]) -> Mapping
     """
     params = {param.name: param for param in card.params}
     return {name: _settle(params.get(name), name, value) for name, value in given.items()}
+
+
+def settle_for(
+    card: EffectCard, versions: Sequence[EffectCard], given: Mapping[str, ParamValue]
+) -> Mapping[str, ParamValue]:
+    """Take what was given, for one of an effect's versions; what only others know stays away.
+
+    Raises:
+        Refused: BAD_OPTION, naming the option and the value.
+    """
+    others = [{param.name: param for param in other.params} for other in versions]
+    known = {param.name: param for param in card.params}
+    kept = {
+        name: value
+        for name, value in given.items()
+        if _takes(known, name, value) or not any(_takes(each, name, value) for each in others)
+    }
+    return settle_options(card, kept)
+
+
+def _takes(params: Mapping[str, ParamCard], name: str, value: ParamValue) -> bool:
+    try:
+        _settle(params.get(name), name, value)
+    except Refused:
+        return False
+    return True
 
 
 def _settle(param: ParamCard | None, name: str, value: ParamValue) -> ParamValue:
@@ -99,7 +128,11 @@ def values_of(param: ParamCard) -> Sequence[ParamValue]:
     low = 0.0 if param.minimum is None else param.minimum
     high = 1.0 if param.maximum is None else param.maximum
     steps = [low + (high - low) * step / _STEPS for step in range(_STEPS + 1)]
-    numbers = {round(step) if param.kind == "int" else round(step, 3) for step in steps}
+    if param.kind == "int":
+        grain = _ROUND if high - low > _WIDE else 1
+        numbers = {ceil(low), *(grain * round(step / grain) for step in steps), floor(high)}
+    else:
+        numbers = {round(step, 3) for step in steps}
     default = float(param.default)
     within = {number for number in numbers if low <= number <= high}
     return sorted(within | {int(default) if param.kind == "int" else default})

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import datetime
 
 from bots.chat import PersonId
 from bots.settings import BotSettings
-from bots.store.database import Database
 from bots.store.ledger import Balance, Ledger
 from bots.store.people import People
-from deploy import folder
+from deploy import database
 from deploy.errors import CommandFailed
 
 
@@ -25,8 +22,8 @@ def set_blocked(settings: BotSettings, person: str, *, blocked: bool) -> None:
     who = _person(person)
 
     async def decide() -> None:
-        async with _database(settings) as database:
-            people = People(database)
+        async with database.opened(settings) as store:
+            people = People(store)
             await (people.block if blocked else people.unblock)(who)
 
     asyncio.run(decide())
@@ -41,8 +38,8 @@ def balance(settings: BotSettings, person: str, *, since: datetime) -> Balance:
     who = _person(person)
 
     async def add_up() -> Balance:
-        async with _database(settings) as database:
-            return await Ledger(database).balance(who, since=since)
+        async with database.opened(settings) as store:
+            return await Ledger(store).balance(who, since=since)
 
     return asyncio.run(add_up())
 
@@ -51,8 +48,8 @@ def set_paused(settings: BotSettings, *, paused: bool) -> None:
     """Take no new work, or take it again."""
 
     async def decide() -> None:
-        async with _database(settings) as database:
-            people = People(database)
+        async with database.opened(settings) as store:
+            people = People(store)
             await (people.pause if paused else people.resume)()
 
     asyncio.run(decide())
@@ -65,14 +62,3 @@ def _person(name: str) -> PersonId:
             f"{name!r} is no person: give the platform and its id, as in telegram:4211"
         )
     return PersonId(name)
-
-
-@asynccontextmanager
-async def _database(settings: BotSettings) -> AsyncIterator[Database]:
-    folder.make(settings.folder)
-    database = Database.at(settings.database)
-    try:
-        await database.migrate()
-        yield database
-    finally:
-        await database.close()

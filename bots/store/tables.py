@@ -261,3 +261,14 @@ class PlaceRow(Base):
     id: Mapped[str] = mapped_column(primary_key=True)
     rules: Mapped[str | None]
     moved_to: Mapped[str | None]
+
+
+class RolloutRow(Base):
+    """A version of an effect that a share of the people gets, more than 0 and up to 1."""
+
+    __tablename__ = "rollouts"
+    __table_args__ = (CheckConstraint("share > 0 AND share <= 1", name="ck_rollouts_share"),)
+
+    effect: Mapped[str] = mapped_column(primary_key=True)
+    version: Mapped[str] = mapped_column(primary_key=True)
+    share: Mapped[float]

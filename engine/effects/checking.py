@@ -3,19 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from pydantic import ValidationError
 
-from engine.effects.catalogue import Effect, read_effect
-from engine.effects.variants import WORDS, RecipeVariant, slots
+from engine.effects.catalogue import (
+    FOLDER,
+    USUAL,
+    Effect,
+    folder_of,
+    load_effect,
+    misplaced,
+    read_effect,
+    version_files,
+)
+from engine.effects.reach import out_of_reach, out_of_reach_of
+from engine.effects.variants import WORDS, LookVariant, RecipeVariant, slots
+from engine.effects.versions import ships
+from engine.errors import EffectInvalid
 from engine.pipelines.bases import Base, Bases
 from engine.pipelines.families import family
 from engine.pipelines.family import Family
-from engine.pipelines.take import Mode
-
-_BEGINS_FROM = {0: Mode.TEXT, 1: Mode.PHOTO, 2: Mode.ENDS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,19 +58,35 @@ def check_effect(file: Path, bases: Bases) -> list[Problem]:
         return [Problem(file, "", error.strerror or str(error))]
     except ValueError as error:
         return [Problem(file, "", str(error))]
-    found = [Problem(file, where, what) for where, what in _in_effect(effect, bases)]
-    if effect.id != file.parent.name:
-        found.append(Problem(file, "effect.id", f"is {effect.id}, the folder is not"))
-    return found
+    found = (*_in_effect(effect, bases), *misplaced(effect, file), *_beside(effect, file))
+    return [Problem(file, where, what) for where, what in found]
+
+
+def _beside(effect: Effect, file: Path) -> Iterator[tuple[str, str]]:
+    """Compare a version with the others, of which the usual one is asked for with its photos."""
+    files = dict.fromkeys((*version_files(FOLDER / effect.id), *version_files(folder_of(file))))
+    others = [it for it in files if it.is_file() and it.resolve() != file.resolve()]
+    for other in others:
+        with suppress(EffectInvalid):
+            found = load_effect(other)
+            # a copy of an effect as it ships is where another one begins
+            if found.version == effect.version and {file.name, other.name} != {USUAL}:
+                yield "effect.version", f"is {effect.version}, as that of {other}"
+            if other == others[0] and found.about.photos != effect.about.photos:
+                yield "effect.photos", f"is {effect.about.photos}, but usual {found.about.photos}"
 
 
 def _in_effect(effect: Effect, bases: Bases) -> Iterator[tuple[str, str]]:
+    yield from out_of_reach(effect)
     names = [variant.name for variant in effect.variants]
     for number, variant in enumerate(effect.variants):
         where = f"variant.{number}"
         if names.index(variant.name) != number:
             yield f"{where}.name", f"there is another {variant.name}"
-        if isinstance(variant, RecipeVariant):
+        if isinstance(variant, LookVariant):
+            if not ships(variant.look):
+                yield f"{where}.look", f"there is no look {variant.look}"
+        else:
             for part, what in _in_recipe(effect, variant, bases):
                 yield f"{where}.{part}", what
 
@@ -91,9 +117,7 @@ def _in_words(effect: Effect, recipe: RecipeVariant) -> Iterator[tuple[str, str]
 def _in_shape(
     effect: Effect, recipe: RecipeVariant, base: Base, made_by: Family
 ) -> Iterator[tuple[str, str]]:
-    begins_from = _BEGINS_FROM.get(effect.about.photos, Mode.KEYFRAMES)
-    if begins_from not in made_by.checkpoints[base.checkpoint].pipelines:
-        yield "base", f"{base.title} cannot begin from {effect.about.photos} photos"
+    yield from out_of_reach_of(effect, recipe, base, made_by)
     if recipe.distilled and recipe.steps not in base.fewer:
         taught = ", ".join(map(str, base.fewer)) or "no others"
         yield "steps", f"{base.title} was not taught {recipe.steps} steps: it was taught {taught}"

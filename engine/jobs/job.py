@@ -21,6 +21,12 @@ MediaKey = NewType("MediaKey", str)
 
 ParamValue = bool | int | float | str
 
+VERSION = "version"
+"""The option by which people choose a version of an effect; none of its own has that name."""
+
+LOOK, MODEL = "look:", "model:"
+"""How needs begin: what a program draws, and what a generative model makes."""
+
 
 class JobState(StrEnum):
     """Where a job is; everything but queued and running is final."""
@@ -52,13 +58,25 @@ class Variant:
     """One way to make the effect: what a worker must offer to run it, and what it costs.
 
     `cost_s` is the predicted working time in seconds: on the reference worker as an effect
-    declares it, as measured lately once a bot has priced it. `frames` is the clip's length.
+    declares it, as measured lately once a bot has priced it. `frames` is the clip's length; where
+    `up_to_s` is not 0, no clip of more seconds is made so.
     """
 
     name: str
     needs: str
     cost_s: float
     frames: int = 0
+    up_to_s: float = 0.0
+
+    @property
+    def is_look(self) -> bool:
+        """Whether a program draws it."""
+        return self.needs.startswith(LOOK)
+
+    @property
+    def is_recipe(self) -> bool:
+        """Whether a generative model makes it."""
+        return self.needs.startswith(MODEL)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +95,7 @@ class Job:
     `variants` are in order of preference. `person` and `place` are opaque and serve only the
     queue's fairness; `bot` names the outbox that gets the outcome. `weight` scales the person's
     share of the workers within their class. Jobs with the same `batch_key` could be made together;
-    empty: this one is made alone.
+    empty: this one is made alone. `pin` is the version of the effect that was asked for, if any.
     """
 
     id: JobId
@@ -95,7 +113,24 @@ class Job:
     job_class: str = "free"
     weight: float = 1.0
     batch_key: str = ""
+    pin: str = ""
     v: Literal[1] = 1
+
+    @property
+    def claimable(self) -> tuple[Variant, ...]:
+        """The variants that workers may claim it for.
+
+        Where a model is wanted these are models alone: a look only stands in for one, at whoever
+        finds that it does not do. Otherwise any worker without it would be quicker at hand.
+        """
+        if not self.variants[0].is_recipe:
+            return self.variants
+        return tuple(variant for variant in self.variants if variant.is_recipe)
+
+    @property
+    def options(self) -> Mapping[str, ParamValue]:
+        """What was chosen when it was asked for, to be asked for again."""
+        return {**self.params, VERSION: self.pin} if self.pin else self.params
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,13 +147,17 @@ class Clip:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Succeeded:
-    """The clip is in the media store; `variant`, `seed` and the model `by` are what made it."""
+    """The clip is in the media store; `variant`, `seed` and the model `by` are what made it.
+
+    `version` is of the effect, as it truly was made: a worker may not have the one asked for.
+    """
 
     clip: Clip
     variant: str
     seed: int
     took_s: float
     by: str = ""
+    version: str = ""
     kind: Literal["succeeded"] = "succeeded"
 
 
@@ -153,12 +192,16 @@ OUTCOME_JSON: TypeAdapter[Succeeded | Declined | Failed | Cancelled] = TypeAdapt
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:
-    """How far a running job is; lossy, for display only. `fraction` is 0..1."""
+    """How far a running job is; lossy, for display only. `fraction` is 0..1.
+
+    `preview` is a small picture of what is being filmed; another one has another key.
+    """
 
     job: JobId
     stage: Literal["preparing", "rendering", "encoding"]
     fraction: float
     left_s: float | None = None
+    preview: MediaKey | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
@@ -14,8 +13,9 @@ from statistics import median
 from pydantic import ValidationError
 from redis.asyncio import Redis
 
-from engine.jobs.catalogue import OFFER_JSON, EffectCard, Offer
+from engine.jobs.catalogue import OFFER_JSON, EffectCard, Offer, newness
 from engine.jobs.job import WorkerId
+from engine.jobs.length import within_reach
 from engine.jobs.library import FunctionLibrary
 
 log = logging.getLogger(__name__)
@@ -38,7 +38,11 @@ class Presence:
 
     async def offers(self) -> Offer:
         """Merge what live workers offer; empty when none is alive."""
-        return merge(_read(await self._library.call("live_offers")))
+        return merge(await self.each())
+
+    async def each(self) -> list[Offer]:
+        """List what live workers offer, one by one."""
+        return _read(await self._library.call("live_offers"))
 
     async def last_known(self) -> Offer:
         """Merge what live workers offer, or else what those did that were alive last."""
@@ -50,13 +54,22 @@ class Presence:
 
 
 def merge(offers: Sequence[Offer]) -> Offer:
-    """Make one offer of several: every effect once, in its newest version, with all variants."""
-    cards = sorted(
-        (card for offer in offers for card in offer.effects),
-        key=lambda card: (card.id, _version_order(card.version)),
-    )
+    """Make one offer of several: every version of every effect once, with all variants.
+
+    Usual is the newest of what is usual for some worker; the newest at all where nothing is.
+    """
+    usual = {(card.id, card.version) for offer in offers for card in offer.effects}
+    cards = (card for offer in offers for card in offer.cards)
+    effects: list[EffectCard] = []
+    beside: list[EffectCard] = []
+    for _, same_id in groupby(sorted(cards, key=attrgetter("id")), key=attrgetter("id")):
+        versions = _versions(same_id)
+        chosen = next((it for it in versions if (it.id, it.version) in usual), versions[0])
+        effects.append(chosen)
+        beside += [card for card in versions if card is not chosen]
     return Offer(
-        effects=tuple(_newest(group) for _, group in groupby(cards, key=attrgetter("id"))),
+        effects=tuple(effects),
+        beside=tuple(beside),
         measured_s=dict(_usual_seconds(offers)),
         models=tuple(sorted({model for offer in offers for model in offer.models})),
     )
@@ -73,19 +86,23 @@ def _read(texts: Iterable[str | None]) -> list[Offer]:
     return offers
 
 
-def _newest(cards: Iterable[EffectCard]) -> EffectCard:
-    """Take the newest of one effect's cards, oldest first, with the variants of its like."""
-    by_age = list(cards)
-    newest = by_age[-1]
-    alike = [card for card in by_age if card.version == newest.version]
-    variants = {variant.name: variant for card in alike for variant in card.variants}
-    return replace(newest, variants=tuple(variants.values()))
+def _versions(cards: Iterable[EffectCard]) -> list[EffectCard]:
+    """Make one card of each version of an effect, with the variants of its like; newest first."""
+    alike: dict[str, list[EffectCard]] = {}
+    for card in cards:
+        alike.setdefault(card.version, []).append(card)
+    newest_first = sorted(alike.items(), key=lambda each: newness(each[0]), reverse=True)
+    return [_together(same) for _, same in newest_first]
+
+
+def _together(alike: Sequence[EffectCard]) -> EffectCard:
+    """Keep the order of preference: that of whoever can do most, and what models make first."""
+    by_most = sorted(alike, key=lambda card: len(card.variants), reverse=True)
+    variants = {variant.name: variant for card in by_most for variant in card.variants}
+    in_order = sorted(variants.values(), key=attrgetter("is_look"))
+    return within_reach(replace(alike[-1], variants=tuple(in_order)))
 
 
 def _usual_seconds(offers: Sequence[Offer]) -> Iterator[tuple[str, float]]:
     for kind in sorted({kind for offer in offers for kind in offer.measured_s}):
         yield kind, median(o.measured_s[kind] for o in offers if kind in o.measured_s)
-
-
-def _version_order(version: str) -> tuple[int, ...]:
-    return tuple(int(number) for number in re.findall(r"\d+", version))

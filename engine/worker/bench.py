@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -18,14 +18,26 @@ if TYPE_CHECKING:
     from engine.effects.recipe_models import RecipeModels  # imports what models are run by
 
 
+def nothing_new() -> bool:
+    """Have the same effects for good."""
+    return False
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bench:
-    """The parts a worker needs, ready to use."""
+    """The parts a worker needs, ready to use.
+
+    Attributes:
+        effects: the usual version of each by its id, others by `id@version`.
+        look_again: has the effects and the models as the folders say now; says whether anything has
+            changed. For any thread.
+    """
 
     queue: JobQueue
     media: MediaStore
     maker: ClipMaker
     effects: Mapping[str, Effect]
+    look_again: Callable[[], bool] = nothing_new
     ability: Ability
     models: RecipeModels | None = None
     measured: Measured

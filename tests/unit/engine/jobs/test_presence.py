@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from redis.asyncio import Redis
 
-from engine.jobs.catalogue import EffectCard, Offer
+from engine.jobs.catalogue import EffectCard, Offer, ParamCard
 from engine.jobs.job import Variant
 from engine.jobs.keys import Key, prefix
 from engine.jobs.presence import Presence, merge
@@ -126,18 +126,73 @@ async def test_an_offer_of_another_version_is_understood_as_far_as_it_goes(
     assert await presence.offers() == Offer(effects=(SYMBIOTE,))
 
 
-def test_an_effect_of_two_versions_is_shown_in_the_newer_one() -> None:
+def versions(offer: Offer) -> tuple[list[str], list[str]]:
+    return [card.version for card in offer.effects], [card.version for card in offer.beside]
+
+
+def test_of_two_usual_versions_the_newer_one_is_usual_and_the_other_beside() -> None:
     new = replace(SYMBIOTE, version="1.10", variants=(RECIPE,))
     old = replace(SYMBIOTE, version="1.9")
-    assert merge([Offer(effects=(new,)), Offer(effects=(old,))]).effects == (new,)
+    merged = merge([Offer(effects=(new,)), Offer(effects=(old,))])
+    assert merged == Offer(effects=(new,), beside=(old,))
 
 
-def test_an_effect_has_every_variant_that_some_worker_can_make() -> None:
+def test_a_version_beside_stays_there_however_new_it_is() -> None:
+    new = replace(SYMBIOTE, version="2.0.0")
+    usual = replace(SYMBIOTE, version="1.0.0")
+    tried = Offer(effects=(usual,), beside=(new,))
+    assert merge([tried, Offer(effects=(usual,))]) == tried
+    assert versions(merge([tried, Offer(effects=(new,))])) == (["2.0.0"], ["1.0.0"])
+
+
+def test_where_no_version_is_usual_the_newest_is() -> None:
+    cards = [replace(SYMBIOTE, version=version) for version in ("1.2.0", "1.10.0", "1.9.0")]
+    merged = merge([Offer(effects=(), beside=(card,)) for card in cards])
+    assert versions(merged) == (["1.10.0"], ["1.9.0", "1.2.0"])
+
+
+def test_each_version_has_the_variants_of_its_own() -> None:
+    new = replace(SYMBIOTE, version="2.0.0", variants=(RECIPE,))
+    one, other = Offer(effects=(SYMBIOTE,), beside=(new,)), Offer(effects=(new,))
+    cards = {card.version: card.variants for card in merge([one, other]).cards}
+    assert cards == {"1": (LOOK,), "2.0.0": (RECIPE,)}
+
+
+async def test_an_offer_of_a_worker_that_knows_no_versions_is_understood(
+    presence: Presence, redis: Redis
+) -> None:
+    await presence.announce(WORKER, Offer(effects=(SYMBIOTE,)), TTL)
+    text = await redis.hget(prefix("main") + Key.OFFERS, WORKER)
+    assert text is not None
+    before = {name: value for name, value in json.loads(text).items() if name != "beside"}
+    await redis.hset(prefix("main") + Key.OFFERS, WORKER, json.dumps(before))
+    assert await presence.each() == [Offer(effects=(SYMBIOTE,))]
+
+
+def test_an_effect_has_every_variant_that_some_worker_can_make_those_of_models_first() -> None:
     other = replace(SYMBIOTE, variants=(RECIPE,))
     [card] = merge([Offer(effects=(SYMBIOTE,)), Offer(effects=(other,))]).effects
-    assert card.variants == (LOOK, RECIPE)
+    assert card.variants == (RECIPE, LOOK)
+
+
+def test_of_several_workers_the_one_that_can_do_most_says_what_is_preferred() -> None:
+    fine = replace(RECIPE, name="fine")
+    less, most = (replace(SYMBIOTE, variants=it) for it in ((RECIPE,), (fine, RECIPE, LOOK)))
+    [card] = merge([Offer(effects=(less,)), Offer(effects=(most,))]).effects
+    assert card.variants == (fine, RECIPE, LOOK)
 
 
 def test_seconds_measured_by_several_workers_become_their_median() -> None:
     offers = [Offer(effects=(), measured_s={"a": s}) for s in (1.0, 9.0, 2.0)]
     assert merge(offers).measured_s == {"a": 2.0}
+
+
+def test_an_option_for_seconds_goes_as_far_as_some_worker_can() -> None:
+    option = ParamCard(
+        name="seconds", kind="int", default=5, label={"en": "Seconds"}, minimum=3, maximum=60
+    )
+    short = replace(SYMBIOTE, params=(option,), variants=(replace(RECIPE, up_to_s=5.0),))
+    long = replace(short, variants=(replace(LOOK, up_to_s=60.0),))
+    for offers, maximum in (((short,), 5), ((short, long), 60), ((long, short), 60)):
+        (card,) = merge([Offer(effects=(each,)) for each in offers]).effects
+        assert card.params[0].maximum == maximum
