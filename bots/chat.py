@@ -127,7 +127,8 @@ class ShownClip:
 class Message:
     """What the bot shows for one ask, whole: an edit replaces everything.
 
-    `progress` is 0..1 while a bar makes sense. `text` is plain, already in the person's language.
+    `progress` is 0..1 while a bar makes sense; with a `clip`, that is a first look at what comes.
+    `text` is plain, already in the person's language. `still` is a picture of what is being made.
     `buttons` are all that make sense; a platform leaves out those whose action it has not.
     """
 
@@ -135,6 +136,7 @@ class Message:
     buttons: tuple[Button, ...] = ()
     progress: float | None = None
     clip: ShownClip | None = None
+    still: MediaKey | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bots.chat import Action, Button, Message, ShownClip
 from bots.texts.texts import Texts
@@ -43,12 +43,14 @@ _ANOTHER_EFFECT_MAY_HELP = (
 class Subject:
     """What a message is about: the effect's title, and others on offer if the prompt chose it.
 
-    `stood_in` tells that it was made in a simpler way than the one that was asked for first.
+    `stood_in` tells that it was made in a simpler way than the one that was asked for first,
+    `first_look` is a clip that was, and is shown until there is another one.
     """
 
     title: Mapping[str, str]
     runners_up: Sequence[EffectCard] | None = None
     stood_in: bool = False
+    first_look: Clip | None = None
 
 
 def queued(
@@ -74,7 +76,9 @@ def running(texts: Texts, subject: Subject, progress: Progress | None) -> Messag
     else:
         line = texts.encoding(title)
     fraction = progress.fraction if progress else 0.0
-    return _on_its_way(texts, subject, line, progress=fraction)
+    message = _on_its_way(texts, subject, line, progress=fraction)
+    still = progress.preview if progress and message.clip is None else None
+    return replace(message, still=still)
 
 
 def moment(texts: Texts) -> Message:
@@ -88,14 +92,12 @@ def ended(texts: Texts, subject: Subject, outcome: Outcome) -> Message:
         case Succeeded():
             return _clip(texts, subject, outcome)
         case Declined(refusal=refusal):
-            offered = (*_after(refusal.code), Action.DELETE)
-            return Message(text=texts.refused(refusal), buttons=_buttons(texts, *offered))
+            return _without_clip(texts, subject, texts.refused(refusal), *_after(refusal.code))
         case Failed():
             text = texts.failed(texts.title(subject.title))
         case Cancelled():
             text = texts.cancelled()
-    offered = (Action.AGAIN, Action.OTHER_EFFECT, Action.DELETE)
-    return Message(text=text, buttons=_buttons(texts, *offered))
+    return _without_clip(texts, subject, text, Action.AGAIN, Action.OTHER_EFFECT)
 
 
 def waits(texts: Texts, subject: Subject) -> Message:
@@ -145,8 +147,21 @@ def _clip(texts: Texts, subject: Subject, outcome: Succeeded) -> Message:
             *_buttons(texts, *_larger(clip), Action.SHARE, Action.DETAILS, Action.REPORT),
             *_buttons(texts, Action.DOWNLOAD, Action.DELETE),
         ),
-        clip=ShownClip(key=clip.key, poster=clip.poster, width=clip.width, height=clip.height),
+        clip=_shown(clip),
     )
+
+
+def _without_clip(texts: Texts, subject: Subject, text: str, *offered: Action) -> Message:
+    """Show an end without its clip; a first look stays, as there is no way back to words alone."""
+    buttons = _buttons(texts, *offered, Action.DELETE)
+    if subject.first_look is None:
+        return Message(text=text, buttons=buttons)
+    text = f"{text}\n{texts.first_look_stays(texts.title(subject.title))}"
+    return Message(text=text, buttons=buttons, clip=_shown(subject.first_look))
+
+
+def _shown(clip: Clip) -> ShownClip:
+    return ShownClip(key=clip.key, poster=clip.poster, width=clip.width, height=clip.height)
 
 
 def _larger(clip: Clip) -> tuple[Action, ...]:
@@ -154,12 +169,16 @@ def _larger(clip: Clip) -> tuple[Action, ...]:
 
 
 def _on_its_way(texts: Texts, subject: Subject, line: str, progress: float | None) -> Message:
+    quick = subject.first_look
+    if quick is not None:
+        line = f"{texts.first_look()}\n{line}"
     if subject.runners_up is not None:
         line = f"{texts.chosen(texts.title(subject.title))}\n{line}"
     return Message(
         text=line,
         buttons=(*_buttons(texts, Action.CANCEL), *_choices(texts, subject.runners_up or ())),
         progress=progress,
+        clip=None if quick is None else _shown(quick),
     )
 
 

@@ -15,12 +15,13 @@ from bots.clock import Clock, utc_now
 from bots.handover import hand_over
 from bots.store.journal import Journal
 from engine.jobs.errors import Refused
+from engine.jobs.first_look import first_look_id
 from engine.jobs.job import TERMINAL, Cancelled, Declined, Failed, Job, JobId, JobState, Outcome
 from engine.jobs.media.store import MediaStore
+from engine.jobs.note import read_outcome
 from engine.jobs.order import Caps
 from engine.jobs.outbox import Outbox
 from engine.jobs.queue import JobQueue
-from engine.jobs.receipt import read_receipt
 
 log = logging.getLogger(__name__)
 
@@ -71,25 +72,23 @@ class Replay:
         if request is None or request.state in TERMINAL:
             return
         if request.erased:
-            await self._journal.conclude(job, Cancelled(), self._now(), counted=False)
+            await self._end(job, Cancelled(), counted=False)
             return
-        made = await read_receipt(job, self._media)
+        made = await read_outcome(job, self._media)
         if made is not None:
-            await self._journal.conclude(job, made, self._now())
+            await self._end(job, made)
         elif request.job is not None and request.job.variants:
             await self._enqueue(request.job)
         elif request.created < self._now() - _ANOTHER_VERSION:
             log.error("%s is lost: what was asked for cannot be read", job)
-            await self._journal.conclude(
-                job, Failed(error="what was asked for cannot be read"), self._now()
-            )
+            await self._end(job, Failed(error="what was asked for cannot be read"))
 
     async def _enqueue(self, job: Job) -> None:
         try:
             await hand_over(job, self._caps, journal=self._journal, queue=self._queue)
         except Refused as refused:
             log.warning("%s cannot be queued again: %s", job.id, refused)
-            await self._journal.conclude(job.id, Declined(refusal=refused.refusal), self._now())
+            await self._end(job.id, Declined(refusal=refused.refusal))
             return
         log.warning("%s was unknown to the queue and is queued again", job.id)
 
@@ -112,7 +111,13 @@ class Replay:
         if state is JobState.CANCELLED:
             outcome = Cancelled()
         elif state is JobState.SUCCEEDED:
-            outcome = await read_receipt(job, self._media) or outcome
-        if await self._journal.conclude(job, outcome, self._now()):
+            outcome = await read_outcome(job, self._media) or outcome
+        if await self._end(job, outcome):
             log.error("the outcome of %s was lost; it counts as %s", job, outcome.kind)
         await self._queue.forget(job)
+
+    async def _end(self, job: JobId, outcome: Outcome, *, counted: bool | None = None) -> bool:
+        """Conclude a request, whose first look nobody needs any more; whether this did it."""
+        is_first = await self._journal.conclude(job, outcome, self._now(), counted=counted)
+        await self._queue.cancel(first_look_id(job))
+        return is_first

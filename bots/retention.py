@@ -15,11 +15,14 @@ from bots.store.inbox import Inbox
 from bots.store.journal import Journal
 from bots.store.photos import Photos
 from bots.store.requests import Request
+from engine.jobs.first_look import final_of, first_look_id
 from engine.jobs.job import JobId, MediaKey
-from engine.jobs.media.store import MediaStore, clip_keys
+from engine.jobs.media.store import ClipKeys, MediaStore, clip_keys
 
 _SETTLING = timedelta(hours=1)
 """How old a file or a note without its request must be before it is taken for an orphan."""
+
+_LIVE = "live"
 
 _REDELIVERY = timedelta(hours=48)
 """How long an update is kept, done or not: platforms send one again for a day."""
@@ -50,6 +53,10 @@ class Retention:
 
     async def erase(self, request: Request, now: datetime) -> None:
         """Keep nothing of a request but that it was made."""
+        await self._erase(request, now)
+        await self._remove_live({request.id})
+
+    async def _erase(self, request: Request, now: datetime) -> None:
         await self.journal.erase(request.id, now)
         await self.erase_clip(request.id)
         photos = request.job.photos if request.job else ()
@@ -65,16 +72,21 @@ class Retention:
     async def erase_person(self, person: PersonId, now: datetime) -> None:
         """Keep nothing of a person but that their requests were made; none should still run."""
         await self.drafts.forget_person(person)
-        for request in await self.journal.of(person):
+        requests = await self.journal.of(person)
+        for request in requests:
             await self.conversation.remove(request.place, request.id)
             await self.answers.forget([request.id])
-            await self.erase(request, now)
+            await self._erase(request, now)
+        await self._remove_live({request.id for request in requests})
         await self._remove_photos(await self.photos.of(person))
 
     async def erase_clip(self, job: JobId) -> None:
-        """Remove whatever files a job has left."""
-        keys = clip_keys(job)
-        await self._remove((keys.receipt, keys.video, keys.poster))
+        """Remove whatever files a job and its first look have left."""
+        await self._remove([*_files(clip_keys(job)), *_files(clip_keys(first_look_id(job)))])
+
+    async def erase_first_look(self, job: JobId) -> None:
+        """Remove whatever files the first look at a job has left."""
+        await self._remove(_files(clip_keys(first_look_id(job))))
 
     async def expire(self, now: datetime) -> None:
         """Remove what has been kept for its time."""
@@ -92,6 +104,7 @@ class Retention:
         """Remove files that no row names, as a crash between two steps leaves them."""
         await self._remove_orphan_clips(now - _SETTLING)
         await self._remove_orphan_photos(now - _SETTLING)
+        await self._remove_old_live(now - _SETTLING)
         await self.answers.forget_unasked(now - _SETTLING)
 
     async def _remove_photos(self, keys: Collection[MediaKey]) -> None:
@@ -115,7 +128,22 @@ class Retention:
         keys = {media.key for media in old if media.modified < before}
         await self._remove(keys - await self.photos.known(keys))
 
+    async def _remove_live(self, jobs: Collection[JobId]) -> None:
+        """Remove the pictures of films under way, which a worker takes away unless it dies."""
+        found = await self.media.list(_LIVE)
+        await self._remove([media.key for media in found if job_of_clip(media.key) in jobs])
+
+    async def _remove_old_live(self, before: datetime) -> None:
+        found = await self.media.list(_LIVE)
+        await self._remove([media.key for media in found if media.modified < before])
+
 
 def job_of_clip(key: MediaKey) -> JobId:
-    """Tell which job a clip's files are from."""
-    return JobId(key.removeprefix("clips/").partition(".")[0])
+    """Tell which job the files of a clip, of one being filmed, or of a first look are kept for."""
+    job = JobId(key.partition("/")[2].partition(".")[0])
+    return final_of(job) or job
+
+
+def _files(keys: ClipKeys) -> tuple[MediaKey, ...]:
+    """List a clip's files, first what says that they are complete."""
+    return keys.receipt, keys.video, keys.poster

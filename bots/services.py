@@ -37,6 +37,7 @@ from bots.store.ledger import Ledger
 from bots.store.people import People
 from bots.store.photos import Photos
 from bots.store.places import Places
+from bots.store.rollouts import RolloutShares
 from bots.studio import Rules, Studio
 from bots.sweeper import Sweeper
 from engine.jobs.connection import connect
@@ -75,18 +76,27 @@ class Services:
 
     now: Clock
 
-    def reporter(self) -> Reporter:
+    def reporter(self, *, stills: bool = False) -> Reporter:
         """Make what has words for this bot's requests."""
-        return Reporter(self.queue, self.gallery, self.media, self.retention.keep.clips)
+        keep_clips = self.retention.keep.clips
+        return Reporter(self.queue, self.gallery, self.media, keep_clips, stills=stills)
 
     def delivery(
-        self, chat: Chat, pace: Pace = USUAL_PACE, budget: CallBudget | None = None
+        self,
+        chat: Chat,
+        pace: Pace = USUAL_PACE,
+        budget: CallBudget | None = None,
+        *,
+        stills: bool = False,
     ) -> Delivery:
-        """Make what shows this bot's requests in a chat, within what the platform allows."""
+        """Make what shows this bot's requests in a chat, within what the platform allows.
+
+        Stills of what is being filmed are for chats that can show them.
+        """
         showing = Showing(
             lanes=Lanes(chat, budget or Budget(), self.metrics),
             journal=self.journal,
-            reporter=self.reporter(),
+            reporter=self.reporter(stills=stills),
             metrics=self.metrics,
             pace=pace,
             now=self.now,
@@ -138,7 +148,7 @@ def _services(
     journal, photos = Journal(database), Photos(database)
     media = MediaStore.at(settings.media)
     queue = JobQueue(redis, order=settings.order)
-    gallery, metrics = Gallery(Presence(redis)), BotMetrics(bot)
+    gallery, metrics = Gallery(Presence(redis), RolloutShares(database).all), BotMetrics(bot)
     retention = _retention(settings, database, journal, photos, media)
     studio = Studio(
         rules=Rules(policy=settings.policy, caps=settings.caps, media_quota=settings.media_quota),

@@ -25,7 +25,7 @@ from bots.chat import Ask, Person, PersonId, Place, ShownClip
 from bots.clock import Clock, utc_now
 from bots.errors import StoreUnavailable
 from bots.gallery import Gallery
-from bots.handover import hand_over
+from bots.handover import call_off, hand_over_new
 from bots.retention import Retention, job_of_clip
 from bots.routing import Suggestion
 from bots.store.journal import Journal
@@ -143,7 +143,7 @@ class Studio:
             effect=before.effect,
             prompt=before.prompt,
             photos=before.photos,
-            params=before.params,
+            params=before.options,
             format=before.format,
         )
         return await self.submit(ask)
@@ -276,8 +276,8 @@ class Studio:
         await self.people.resume()
 
     async def _take(self, ask: Ask) -> Ticket:
-        await self._check_entry(ask.who, ask.where)
-        choice = await self.admission.choose(ask)
+        here = (await self._check_entry(ask.who, ask.where)).place_rules
+        choice = await self.admission.choose(ask, here.effects)
         request = await self.admission.request(ask, choice, self.now())
         await self._check_photos(request)
         await self._check_room()
@@ -293,9 +293,10 @@ class Studio:
             runners_up=choice.runners_up or (),
         )
 
-    async def _check_entry(self, who: Person, where: Place) -> None:
-        usage = await self.people.usage(who.id, self.now())
+    async def _check_entry(self, who: Person, where: Place) -> Usage:
+        usage = await self.people.usage(who.id, self.now(), where.id)
         check_entry(self.rules.policy, who, where, usage)
+        return usage
 
     def _may_submit(self, ask: Ask, request: Request) -> Callable[[Usage], None]:
         def check(usage: Usage) -> None:
@@ -321,7 +322,9 @@ class Studio:
         if request.job is None:
             return
         try:
-            await hand_over(request.job, self.rules.caps, journal=self.journal, queue=self.queue)
+            await hand_over_new(
+                request.job, self.rules.caps, journal=self.journal, queue=self.queue
+            )
         except (QueueUnavailable, QueueIncompatible, StoreUnavailable) as error:
             log.warning("%s is journalled and will be queued later: %s", request.id, error)
         except Refused as refused:
@@ -333,7 +336,7 @@ class Studio:
         """Stop a job that has not ended; one that never ran does not count."""
         if request.state in TERMINAL:
             return
-        state = await self.queue.cancel(request.id)
+        state = await call_off(request.id, request.job, self.queue)
         if state in (None, JobState.CANCELLED):
             await self.journal.conclude(request.id, Cancelled(), self.now(), counted=False)
 

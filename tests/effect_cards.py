@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from engine.jobs.catalogue import EffectCard, Offer, ParamCard
 from engine.jobs.job import Variant
@@ -51,5 +52,24 @@ SYMBIOTE = a_card(
 )
 ROBOT = a_card("robot", "Robot", ["turn me into a robot", "metal cyborg"], chinese="机器人")
 HEAD_TURN = a_card("head_turn", "Head turn", ["turn my head", "look around"], chinese="转头")
+
+JOURNEY = replace(
+    a_card(
+        "journey",
+        "Journey",
+        ["a journey through my photos"],
+        photos=2,
+        takes_prompt=True,
+        chinese="旅程",
+    ),
+    most_photos=7,
+    variants=ROBOT.variants,
+)
+"""Leads through two to seven photos; whoever makes the robot makes it, too."""
+
+FILMED = replace(
+    ROBOT, variants=(Variant(name="film", needs="model:wan", cost_s=120.0), *ROBOT.variants)
+)
+"""The robot where there is a model for it, and a look that is much quicker."""
 
 OFFER = Offer(effects=(SYMBIOTE, ROBOT, HEAD_TURN), measured_s={"look:symbiote|cpu|512|0": 14.0})

@@ -21,6 +21,7 @@ from bots.settings import BotSettings
 from bots.store.requests import Request
 from engine.jobs.job import JobId, MediaKey, Outcome, WorkerId
 from engine.jobs.media.store import photo_key
+from engine.jobs.order import Ability
 from engine.jobs.presence import Presence
 from engine.jobs.queue import Claim
 from tests.effect_cards import OFFER
@@ -114,10 +115,10 @@ class House:
         assert request is not None
         return request
 
-    async def claim(self) -> Claim:
+    async def claim(self, ability: Ability = ABILITY) -> Claim:
         """Take the next job as a worker does."""
         nonce = str(next(self._numbers))
-        claim = await self.services.queue.claim(WORKER, ABILITY, nonce=nonce)
+        claim = await self.services.queue.claim(WORKER, ability, nonce=nonce)
         assert claim is not None, "nothing is queued"
         return claim
 

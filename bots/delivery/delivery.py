@@ -15,7 +15,7 @@ from bots.delivery.pace import USUAL_PACE, Pace
 from bots.delivery.showing import Showing
 from bots.delivery.watch import Watch
 from bots.errors import BotsError, ChatBusy, ChatUnavailable, StoreUnavailable
-from bots.outcomes import Outcomes
+from bots.outcomes import News, Outcomes
 from bots.store.journal import Journal
 from bots.store.requests import Request
 from bots.studio import Ticket
@@ -144,11 +144,23 @@ class Delivery:
                 await asyncio.sleep(self._pace.pulse_s)
                 continue
             try:
-                for job in await self._outcomes.take():
-                    tasks.create_task(self._look_after(job))
+                for news in await self._outcomes.take():
+                    tasks.create_task(self._look_after(self._note(news)))
             except _OURS as error:
                 log.warning("outcomes have to wait: %s", error)
+                self._seek_first_looks()  # some may have been heard of, and are not said again
                 await asyncio.sleep(self._pace.pulse_s)
+
+    def _seek_first_looks(self) -> None:
+        """Look once more for first looks that others may have heard of."""
+        for memory in self._memories.values():
+            memory.sought = False
+
+    def _note(self, news: News) -> JobId:
+        """Remember a first look; the job to be looked after."""
+        if news.first_look is not None:
+            self._memories[news.job].first_look = news.first_look
+        return news.job
 
     async def _look_around(self, tasks: asyncio.TaskGroup) -> None:
         """Begin a look at each job that is due, one after the other over the length of a pulse.
@@ -163,7 +175,10 @@ class Delivery:
         await asyncio.sleep(begin + self._pace.pulse_s - loop.time())
 
     async def _find_due(self) -> Sequence[JobId]:
+        had_the_watch = self._on_watch
         self._on_watch = await self._watch.keep(timedelta(seconds=self._pace.watch_s))
+        if not had_the_watch:
+            self._seek_first_looks()
         try:
             jobs = await self._journal.undelivered(self._bot)
         except StoreUnavailable as error:

@@ -6,7 +6,7 @@ import asyncio
 from dataclasses import dataclass, field
 
 from bots.chat import Message, Placeholder
-from engine.jobs.job import Progress
+from engine.jobs.job import Clip, Progress
 
 
 @dataclass(slots=True)
@@ -16,6 +16,8 @@ class Memory:
     Attributes:
         about: the message that `shown`, `silent`, `replaced` and `too_large` are about.
         progress: the last report heard.
+        first_look: what is shown of the clip until it is there.
+        sought: a first look has been looked for that came before this process could hear of it.
         shown: what it says, as far as we know.
         silent: progress is not shown any more: it cannot be, or nobody wants it.
         posted: a new message that is not in the journal yet.
@@ -31,6 +33,8 @@ class Memory:
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     about: Placeholder | None = None
     progress: Progress | None = None
+    first_look: Clip | None = None
+    sought: bool = False
     shown: Message | None = None
     silent: bool = False
     posted: Placeholder | None = None

@@ -21,8 +21,8 @@ from bots.metrics import BotMetrics
 from bots.reporter import Reporter
 from bots.store.journal import Journal
 from bots.store.requests import Request
-from engine.jobs.errors import JobsError, QueueUnavailable
-from engine.jobs.job import TERMINAL, Outcome, Succeeded
+from engine.jobs.errors import JobsError, MediaMissing, MediaUnavailable, QueueUnavailable
+from engine.jobs.job import TERMINAL, Clip, Outcome, Succeeded
 
 log = logging.getLogger(__name__)
 
@@ -53,6 +53,7 @@ class Showing:
         if request.delivered is not None:
             return
         memory.turn_to(request.placeholder)
+        await self._seek_first_look(request, memory)
         if request.erased:
             await self.withdraw(request, memory)
         elif request.state not in TERMINAL:
@@ -112,25 +113,39 @@ class Showing:
         """Show where an unfinished job is, when that has changed."""
         if memory.silent:
             return
-        message = await self._status(request, memory)
         try:
-            await self._tell(request, memory, message)
+            await self._tell(request, memory)
+        except (ClipTooLarge, MediaMissing) as error:
+            log.info("the first look at %s is not shown: %s", request.id, error)
+            memory.first_look = None
         except (MessageGone, ChatForbidden) as error:
             log.info("progress of %s is not shown any more: %s", request.id, error)
             memory.silent = True
 
-    async def _tell(self, request: Request, memory: Memory, message: Message) -> None:
+    async def _tell(self, request: Request, memory: Memory) -> None:
         placeholder = request.placeholder
         if placeholder is None:
             if self._may_post(request, memory):
-                await self._placing.post(request, memory, message)
-        elif self._lanes.is_fading(placeholder):
+                await self._placing.post(request, memory, await self._status(request, memory))
+            return
+        if self._lanes.is_fading(placeholder):
+            message = await self._status(request, memory)
             await self._leave(request, memory, message, placeholder)
-        elif message != memory.shown and await self._lanes.try_edit(
-            placeholder, request.id, message
-        ):
+            return
+        message = await self._status(request, memory, memory.first_look)
+        if message != memory.shown and await self._lanes.try_edit(placeholder, request.id, message):
             memory.shown = message
             await self._mend(request, memory, placeholder)
+
+    async def _seek_first_look(self, request: Request, memory: Memory) -> None:
+        """Look once for a first look that came while nobody was here to be told of it."""
+        if memory.sought or request.erased or isinstance(request.outcome, Succeeded):
+            return
+        memory.sought = True
+        try:
+            memory.first_look = memory.first_look or await self._reporter.first_look(request)
+        except MediaUnavailable as error:
+            log.info("whether there is a first look at %s is not known: %s", request.id, error)
 
     async def _leave(
         self, request: Request, memory: Memory, message: Message, fading: Placeholder
@@ -160,7 +175,7 @@ class Showing:
             message = await self._ending(known, known.outcome, memory)
             await self._lanes.edit(placeholder, known.id, message)
         except ClipTooLarge:
-            memory.too_large = True
+            memory.too_large, memory.first_look = True, None
             message = await self._ending(known, known.outcome, memory)
             await self._lanes.edit(placeholder, known.id, message)
 
@@ -171,8 +186,10 @@ class Showing:
         too_large, message = memory.too_large, await self._ending(request, outcome, memory)
         try:
             placeholder = await self._put(request, memory, message)
-        except ClipTooLarge:
-            memory.too_large = True
+        except (ClipTooLarge, MediaMissing) as error:
+            memory.first_look = None
+            if isinstance(error, ClipTooLarge) and isinstance(outcome, Succeeded):
+                memory.too_large = True
             raise
         except (ChatForbidden, MessageGone) as error:
             await self._lose(request, memory, error)
@@ -209,7 +226,7 @@ class Showing:
     async def _ending(self, request: Request, outcome: Outcome, memory: Memory) -> Message:
         if memory.too_large and isinstance(outcome, Succeeded):
             return await self._reporter.too_large(request, outcome.clip)
-        return await self._reporter.ended(request, outcome)
+        return await self._reporter.ended(request, outcome, memory.first_look)
 
     async def _put(self, request: Request, memory: Memory, message: Message) -> Placeholder:
         """Edit the placeholder, or a bare line posted for it: posting might show a clip twice.
@@ -249,12 +266,18 @@ class Showing:
         await self._journal.set_undeliverable(request.id, self._now())
         self._metrics.delivered("undeliverable")
 
-    async def _status(self, request: Request, memory: Memory) -> Message:
-        """Say where an unfinished job is, or was when the queue last answered."""
+    async def _status(
+        self, request: Request, memory: Memory, first_look: Clip | None = None
+    ) -> Message:
+        """Say where an unfinished job is, or was when the queue last answered.
+
+        What is posted, and not edited, is to have no first look: it might be seen twice.
+        """
         try:
-            return await self._reporter.status(request, memory.progress)
+            return await self._reporter.status(request, memory.progress, first_look)
         except QueueUnavailable:
-            return memory.shown or await self._reporter.accepted(request)
+            shown = memory.shown or await self._reporter.accepted(request)
+            return shown if first_look is not None else replace(shown, clip=None)
 
     def _may_post(self, request: Request, memory: Memory) -> bool:
         """Tell whether no placeholder is on its way from whoever took the ask."""

@@ -28,11 +28,14 @@ _TEXT = 2000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Content:
-    """What a message shows, whole; `pings` is the one person who is told by it."""
+    """What a message shows, whole; `pings` is the one person who is told by it.
+
+    An edit whose `files` are None leaves those that are there.
+    """
 
     text: str
     view: ui.View | None = None
-    files: Sequence[discord.File] = ()
+    files: Sequence[discord.File] | None = ()
     pings: int | None = None
 
 
@@ -59,7 +62,7 @@ class Wire:
             await edit(
                 content=content.text[:_TEXT],
                 view=content.view,
-                attachments=content.files,
+                attachments=discord.utils.MISSING if content.files is None else content.files,
                 allowed_mentions=_NOBODY,
             )
 
@@ -73,7 +76,7 @@ class Wire:
             sent = await channel.send(
                 content.text[:_TEXT],
                 view=content.view or discord.utils.MISSING,
-                files=content.files,
+                files=content.files or (),
                 allowed_mentions=_pinging(content.pings),
                 **named,
             )
@@ -88,7 +91,7 @@ class Wire:
             sent = await self._webhook(self._alive(handle)).send(
                 content.text[:_TEXT],
                 view=content.view or discord.utils.MISSING,
-                files=content.files,
+                files=content.files or (),
                 allowed_mentions=_pinging(content.pings),
                 ephemeral=only_theirs,
                 wait=True,

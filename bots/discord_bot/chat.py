@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 import discord
 
-from bots.chat import Message, Placeholder, PlaceId, ShownClip
+from bots.chat import Message, MessageId, Placeholder, PlaceId, ShownClip, is_same_message
 from bots.clock import Clock
 from bots.desk.keys import under_message
 from bots.desk.where import Where
@@ -20,10 +20,12 @@ from bots.discord_api.wire import Content, Wire
 from bots.errors import ChatForbidden, MessageGone
 from bots.messages import in_words
 from bots.store.answers import Answers
+from bots.store.files import PlatformFiles
 from bots.store.places import Places
 from bots.texts.talk import Talk
 from bots.texts.texts import Texts
-from engine.jobs.job import JobId
+from engine.jobs.first_look import is_of_first_look
+from engine.jobs.job import JobId, MediaKey
 from engine.jobs.media.store import MediaStore
 
 _NONCE = 25
@@ -31,10 +33,15 @@ _NONCE = 25
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DiscordChat:
-    """The Chat port over interactions and channels."""
+    """The Chat port over interactions and channels.
 
+    `files` names the message that shows a first look under the bot's `name`: only there is it.
+    """
+
+    name: str
     wire: Wire
     answers: Answers
+    files: PlatformFiles
     places: Places
     media: MediaStore
     now: Clock
@@ -65,9 +72,16 @@ class DiscordChat:
             MessageGone: it no longer exists, or can be changed no more.
             ClipTooLarge: Discord does not take this clip here.
         """
-        handle = await self._handle(placeholder, job)
+        handle, clip = await self._handle(placeholder, job), message.clip
+        quick = clip.key if clip is not None and is_of_first_look(clip.key) else None
+        if quick is not None and await self._shows(placeholder, quick):
+            content = replace(self._words(job, message), files=None)
+            await self.wire.edit(placeholder.message, handle, content)
+            return
         content = await self._content(placeholder.place, job, message)
         await self.wire.edit(placeholder.message, handle, content)
+        if quick is not None:
+            await self.files.put(self.name, quick, placeholder.message, self.now())
 
     async def remove(self, placeholder: Placeholder, job: JobId) -> None:
         """Take a message away."""
@@ -118,12 +132,21 @@ class DiscordChat:
     async def _where(self, place: PlaceId, job: JobId) -> Where:
         return Where(place=place).resumed(await self.answers.get(job))
 
+    async def _shows(self, placeholder: Placeholder, clip: MediaKey) -> bool:
+        """Tell whether a message has a clip already, so that it need not be uploaded again."""
+        known = await self.files.get(self.name, clip)
+        return known is not None and is_same_message(MessageId(known), placeholder.message)
+
     async def _content(self, place: PlaceId, job: JobId, message: Message) -> Content:
+        content = self._words(job, message)
+        if message.clip is None:
+            return content
+        file = await self._file(place, message.clip, message.text)
+        return replace(content, files=[file])
+
+    def _words(self, job: JobId, message: Message) -> Content:
         text, rows = with_long_links(in_words(message), under_message(job, message.buttons))
-        files: list[discord.File] = []
-        if message.clip is not None:
-            files.append(await self._file(place, message.clip, message.text))
-        return Content(text=text, view=drawn(rows), files=files)
+        return Content(text=text, view=drawn(rows))
 
     async def _file(self, place: PlaceId, clip: ShownClip, about: str | None) -> discord.File:
         hidden = (await self.places.rules(place)).spoiler

@@ -108,6 +108,11 @@ def has_no_text(error: BotsError) -> bool:
     return _caused_by(error, "there is no text in the message")
 
 
+def has_no_caption(error: BotsError) -> bool:
+    """Tell whether a message could not be given a caption because it shows no clip."""
+    return _caused_by(error, "there is no caption in the message")
+
+
 def has_lost_topic(error: BotsError) -> bool:
     """Tell whether a topic was deleted."""
     return _caused_by(error, "message thread not found")

@@ -23,7 +23,7 @@ from telegram import (
 from bots.errors import ChatForbidden, ChatUnavailable
 from bots.telegram_api.addresses import Address, Sent
 from bots.telegram_api.opening import UPLOAD_S
-from bots.telegram_api.refusals import has_lost_topic, has_no_text, translated
+from bots.telegram_api.refusals import has_lost_topic, has_no_caption, has_no_text, translated
 from bots.telegram_api.thumbnails import blank
 
 Markup = InlineKeyboardMarkup | None
@@ -86,10 +86,23 @@ class Wire:
         except ChatUnavailable as error:
             if not has_no_text(error):
                 raise
-            with translated():
-                await self._bot.edit_message_caption(
-                    caption=text, reply_markup=markup, **message.named()
-                )
+            await self._recaption(message, text, markup)
+
+    async def recaption(self, message: Sent, text: str, markup: Markup) -> bool:
+        """Give the clip that a message shows another caption; False when it shows none."""
+        try:
+            await self._recaption(message, text, markup)
+        except ChatUnavailable as error:
+            if not has_no_caption(error):
+                raise
+            return False
+        return True
+
+    async def _recaption(self, message: Sent, text: str, markup: Markup) -> None:
+        with translated():
+            await self._bot.edit_message_caption(
+                caption=text, reply_markup=markup, **message.named()
+            )
 
     async def _retext(self, message: Sent, text: str, markup: Markup) -> None:
         with translated():

@@ -37,7 +37,7 @@ def words_of(message: Message, me: User) -> Words:
     ours = [said for said in mentions if said.lower() == mention]
     for said in ours:
         text = re.sub(rf"{re.escape(said)}\b", " ", text)
-    return Words(text=" ".join(text.split()) if ours else text.strip(), for_us=bool(ours))
+    return Words(text=_closed_up(text) if ours else text.strip(), for_us=bool(ours))
 
 
 def is_for_us(message: Message, words: Words, me: User) -> bool:
@@ -47,6 +47,11 @@ def is_for_us(message: Message, words: Words, me: User) -> bool:
     answered = message.reply_to_message
     to_us = answered is not None and answered.from_user == me
     return words.for_us or (to_us and bool(words.text or picture_in(message)))
+
+
+def _closed_up(text: str) -> str:
+    """Close the gaps that a name leaves; lines stay, as each may be a shot of its own."""
+    return "\n".join(" ".join(line.split()) for line in text.splitlines()).strip()
 
 
 def _command(entities: dict[MessageEntity, str]) -> str | None:

@@ -31,6 +31,7 @@ from bots.telegram_bot.where import (
     sent_of,
     where_in,
 )
+from engine.jobs.first_look import is_of_first_look
 from engine.jobs.job import JobId
 from engine.jobs.media.store import MediaStore
 
@@ -142,10 +143,14 @@ class TelegramChat:
     ) -> None:
         """Edit a clip in: by the id of its file if Telegram has it, or by uploading it."""
         sent, keys = sent_of(placeholder.message), self._keys(job, message)
-        edit_in = partial(self.wire.edit_film, sent, caption=message.text[:_CAPTION], markup=keys)
+        caption = in_words(message)[:_CAPTION]
+        edit_in = partial(self.wire.edit_film, sent, caption=caption, markup=keys)
         known = await self.files.get(self.name, clip.key)
         if known is not None:
             try:
+                # a first look that Telegram has is shown already, unless the message is a new one
+                if is_of_first_look(clip.key) and await self.wire.recaption(sent, caption, keys):
+                    return
                 await edit_in(film=_known(known, clip))
                 return
             except ChatUnavailable as error:

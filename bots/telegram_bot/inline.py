@@ -21,6 +21,7 @@ from bots.desk.choosing import matching
 from bots.desk.photos import PhotoDesk
 from bots.errors import BotsError
 from bots.gallery import called
+from bots.rollout import without_pin
 from bots.store.drafts import Draft
 from bots.store.files import PlatformFiles
 from bots.telegram_api.wire import Wire
@@ -95,10 +96,11 @@ class Inline:
         photo = await self.photos.take(guest.who, private_with(guest.who.id), guest.answered)
         inline = await self._answer(guest, texts.moment())
         if inline is not None:
-            words = "" if card else guest.text
-            await self._ask(
-                guest, inline, Wish(photos=(photo,), effect=card and card.id, words=words)
-            )
+            wish = Wish(photos=(photo,), words=guest.text)
+            if card is not None:
+                pin = without_pin(guest.text)[1]
+                wish = Wish(photos=(photo,), effect=card.id, params=pin)
+            await self._ask(guest, inline, wish)
 
     async def _ask(self, event: Chosen | Called, inline: str, wish: Wish) -> None:
         where = replace(private_with(event.who.id), through=inline)
@@ -146,4 +148,6 @@ class Inline:
         return draft if draft is not None and draft.photos else None
 
     async def _cards(self) -> list[EffectCard]:
-        return [card for card in await self.asking.studio.effects() if card.photos == 1]
+        """List what one photo is enough for, without a word."""
+        cards = await self.asking.studio.effects()
+        return [card for card in cards if card.photos == 1 and not card.any_words]

@@ -34,6 +34,7 @@ class TelegramPlatform:
     wire: Wire
     chat: TelegramChat
     page: int = 12
+    window: int = 200
 
     async def say(self, where: Where, text: str, rows: Rows = ()) -> MessageId:
         """Send a message."""

@@ -264,7 +264,7 @@ class JobQueue:
             return None
         return Claim(
             job=job,
-            variant=job.variants[int(variant)],
+            variant=job.claimable[int(variant)],
             token=int(token),
             attempt=int(attempt),
             why=why,

@@ -40,11 +40,11 @@ def _caps_json(caps: Caps) -> str:
 
 
 def _variants_json(job: Job) -> str:
-    """Write a job's variants: the index each is found in, its seconds and its frames."""
+    """Write what a job is claimed for: the index it is found in, its seconds and its frames."""
     return json.dumps(
         [
             [index_name(variant.needs, job.v), variant.cost_s, variant.frames]
-            for variant in job.variants
+            for variant in job.claimable
         ]
     )
 

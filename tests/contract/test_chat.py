@@ -27,6 +27,13 @@ CLIP = Message(
     ),
 )
 
+QUICK = ShownClip(
+    key=MediaKey("clips/job-1:draft.mp4"),
+    poster=MediaKey("clips/job-1:draft.jpg"),
+    width=512,
+    height=384,
+)
+
 
 class Platform(ABC):
     """A chat, and a person's eyes."""
@@ -92,6 +99,18 @@ async def test_progress_gives_way_to_the_clip(platform: Platform) -> None:
     placeholder = await platform.chat.post(HERE, JOB, QUEUED)
     await platform.chat.edit(placeholder, JOB, Message(text="Rendering", progress=0.5))
     assert [message.progress for message in await platform.seen()] == [0.5]
+    await platform.chat.edit(placeholder, JOB, CLIP)
+    assert await platform.seen() == [CLIP]
+
+
+async def test_a_first_look_is_shown_with_progress_and_gives_way_to_the_clip(
+    platform: Platform,
+) -> None:
+    placeholder = await platform.chat.post(HERE, JOB, QUEUED)
+    for progress in (None, 0.2, 0.5):
+        quick = Message(text="Quick", progress=progress, clip=QUICK)
+        await platform.chat.edit(placeholder, JOB, quick)
+        assert await platform.seen() == [quick]
     await platform.chat.edit(placeholder, JOB, CLIP)
     assert await platform.seen() == [CLIP]
 

@@ -28,6 +28,7 @@ class FakePlatform:
     """
 
     page: int = 12
+    window: int = 200
     refusals: list[BotsError] = field(default_factory=list[BotsError])
     shown: dict[MessageId, str] = field(default_factory=dict[MessageId, str])
     rows: dict[MessageId, Rows] = field(default_factory=dict[MessageId, Rows])

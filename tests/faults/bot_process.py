@@ -1,4 +1,4 @@
-"""`python -m tests.faults.bot_process PLATFORM`: a bot, all real but its platform."""
+"""`python -m tests.faults.bot_process PLATFORM EFFECT`: a bot, all real but its platform."""
 
 from __future__ import annotations
 
@@ -24,7 +24,6 @@ from tests.faults.http_chat import HttpChat
 from tests.faults.platform import UPDATES_JSON, Update
 
 BOT = "fake"
-EFFECT = "symbiote"
 PACE = Pace(pulse_s=0.5, opening_s=3.0, longest_wait_s=1.0, longest_doubt_s=1.0, watch_s=2.0)
 SWEEP_S = 1.0
 POLL_S = 0.1
@@ -46,6 +45,7 @@ class Adapter:
     delivery: Delivery
     session: aiohttp.ClientSession
     platform: str
+    effect: str
 
     async def run(self) -> None:
         """Take updates until cancelled; each comes again until it is answered."""
@@ -57,7 +57,7 @@ class Adapter:
 
     async def _take(self, update: Update) -> None:
         try:
-            ticket = await self.services.studio.submit(_ask(update))
+            ticket = await self.services.studio.submit(_ask(update, self.effect))
         except Refused as refused:
             log.info("update %d is refused: %s", update.number, refused)
             if refused.refusal.code is not RefusalCode.TRY_LATER:
@@ -76,12 +76,12 @@ class Adapter:
             pass
 
 
-def _ask(update: Update) -> Ask:
+def _ask(update: Update, effect: str) -> Ask:
     return Ask(
         id=job_of(update.number),
         who=Person(id=PersonId(update.person)),
         where=Place(id=PlaceId(update.person)),
-        effect=EFFECT,
+        effect=effect,
         photos=(MediaKey(update.photo),),
         seed=update.seed,
     )
@@ -97,7 +97,7 @@ async def _sweep(sweeper: Sweeper) -> None:
         await asyncio.sleep(SWEEP_S)
 
 
-async def serve(platform: str, settings: BotSettings) -> None:
+async def serve(platform: str, effect: str, settings: BotSettings) -> None:
     """Be a bot until killed."""
     async with (
         opened(BOT, settings) as services,
@@ -105,7 +105,7 @@ async def serve(platform: str, settings: BotSettings) -> None:
         asyncio.TaskGroup() as tasks,
     ):
         delivery = services.delivery(HttpChat(session, platform), PACE)
-        tasks.create_task(Adapter(services, delivery, session, platform).run())
+        tasks.create_task(Adapter(services, delivery, session, platform, effect).run())
         tasks.create_task(delivery.run())
         tasks.create_task(services.planner.run())
         tasks.create_task(_sweep(services.sweeper))
@@ -113,4 +113,4 @@ async def serve(platform: str, settings: BotSettings) -> None:
 
 if __name__ == "__main__":
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
-    asyncio.run(serve(sys.argv[1], BotSettings.read()))
+    asyncio.run(serve(sys.argv[1], sys.argv[2], BotSettings.read()))

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 
 from tests.faults import (
     bot_faults,
+    first_look_faults,
     network_faults,
     queue_faults,
     store_faults,
@@ -19,6 +20,9 @@ Fault = Callable[[Trial], Awaitable[Row]]
 
 FAULTS: Mapping[str, Fault] = {
     "worker-killed": worker_faults.worker_killed,
+    "worker-killed-while-it-films-and-finishes": (
+        worker_faults.worker_killed_while_it_films_and_finishes
+    ),
     "worker-frozen-past-lease": worker_faults.worker_frozen_past_lease,
     "poison-job": worker_faults.poison_job,
     "out-of-memory-retry": worker_faults.out_of_memory_retry,
@@ -27,6 +31,7 @@ FAULTS: Mapping[str, Fault] = {
     "everything-killed": bot_faults.everything_killed,
     "duplicate-updates": bot_faults.duplicate_updates,
     "slow-consumer": bot_faults.slow_consumer,
+    "killed-with-first-looks-shown": first_look_faults.killed_with_first_looks_shown,
     "redis-killed-under-load": queue_faults.redis_killed_under_load,
     "clock-jump": queue_faults.clock_jump,
     "sentinel-failover": queue_faults.sentinel_failover,

@@ -68,8 +68,9 @@ class Platform:
     """What people see, and what they have asked.
 
     Each update is handed out in so many `copies` at once, and again until a bot has answered it.
-    `outcomes` are by job the messages that ever showed one, `hanging` counts the calls that were
-    left so, `bots` are the processes that have come for updates.
+    `outcomes` are by job the messages that ever showed one, `first_looks` the jobs whose message
+    showed a clip before that, `hanging` counts the calls that were left so, `bots` are the
+    processes that have come for updates.
     """
 
     def __init__(self) -> None:
@@ -83,6 +84,7 @@ class Platform:
         self.refused: set[int] = set()
         self.shown: dict[str, tuple[str, Message]] = {}
         self.outcomes: defaultdict[str, set[str]] = defaultdict(set)
+        self.first_looks: set[str] = set()
         self.treated: defaultdict[Treatment, int] = defaultdict(int)
         self._open: dict[int, Update] = {}
         self._closing = asyncio.Event()
@@ -167,6 +169,8 @@ class Platform:
             self.shown[message_id] = (body["job"], message)
             if shows_outcome(message):
                 self.outcomes[body["job"]].add(message_id)
+            elif message.clip is not None:
+                self.first_looks.add(body["job"])
             return web.json_response({"message": message_id})
 
         return await self._treated(request, Call(verb, shows_outcome(message)), act)

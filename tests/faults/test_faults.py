@@ -10,7 +10,12 @@ import pytest
 from tests.faults.matrix import FAULTS
 from tests.faults.world import Trial
 
-A_FEW = ("worker-killed", "everything-killed", "lost-replies-and-delays")
+A_FEW = (
+    "worker-killed",
+    "worker-killed-while-it-films-and-finishes",
+    "everything-killed",
+    "lost-replies-and-delays",
+)
 
 
 @pytest.mark.timeout(600)

@@ -20,6 +20,19 @@ async def worker_killed(trial: Trial) -> Row:
         return await world.row()
 
 
+async def worker_killed_while_it_films_and_finishes(trial: Trial) -> Row:
+    """A worker dies that films a clip, and finishes another beside it."""
+    async with a_world(trial, effect="robot") as world:
+        world.bot()
+        doomed = world.filming_worker("doomed")
+        await world.accepted(world.ask(12, ms=600))
+        await world.caught_working(doomed, clips=2)
+        await doomed.kill()
+        world.say(f"a worker was killed with clips {world.record.in_hand('doomed')} in hand")
+        world.filming_worker("other")
+        return await world.row()
+
+
 async def worker_frozen_past_lease(trial: Trial) -> Row:
     """A worker stands still until another has made its clip, and then reports its own."""
     async with a_world(trial) as world:

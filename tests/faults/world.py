@@ -49,8 +49,9 @@ class Trial:
 class World:
     """Bots, workers, a queue server, a database, and the platform in front of them."""
 
-    def __init__(self, trial: Trial, queue: QueueServer, database_url: str) -> None:
+    def __init__(self, trial: Trial, queue: QueueServer, database_url: str, *, effect: str) -> None:
         self.fault = trial.fault
+        self.effect = effect
         self.folder = trial.folder
         self.queue = queue
         self.platform = Platform()
@@ -71,14 +72,18 @@ class World:
         self, name: str = "bot", *, redis_url: str | None = None, release: Path = ROOT
     ) -> Process:
         """Start a bot."""
-        module = ["tests.faults.bot_process", self.platform.url]
+        module = ["tests.faults.bot_process", self.platform.url, self.effect]
         return self._python(name, module, redis_url, release)
 
     def worker(
         self, name: str = "worker", *, redis_url: str | None = None, release: Path = ROOT
     ) -> Process:
-        """Start a worker."""
+        """Start a worker that draws."""
         return self._python(name, ["tests.faults.worker_process", name], redis_url, release)
+
+    def filming_worker(self, name: str) -> Process:
+        """Start a worker that films."""
+        return self._python(name, ["tests.faults.worker_process", name, "films"], None, ROOT)
 
     @asynccontextmanager
     async def supervised(self, start: Callable[[], Process]) -> AsyncGenerator[None]:
@@ -172,6 +177,14 @@ class World:
 
         await self.until(enough_are, "more outcomes were to be shown")
 
+    async def has_shown_first_looks(self, times: int) -> None:
+        """Wait until so many clips have ever been shown before their ends."""
+
+        async def enough_are() -> bool:
+            return len(self.platform.first_looks) >= times
+
+        await self.until(enough_are, "more first looks were to be shown")
+
     async def attended(self, *, bots: int) -> None:
         """Wait until so many bots take updates."""
 
@@ -189,14 +202,15 @@ class World:
 
         await self.until(one_is, "a call was to be left hanging")
 
-    async def caught_working(self, worker: Process) -> int:
-        """Freeze a worker while it makes a clip; what."""
+    async def caught_working(self, worker: Process, *, clips: int = 1) -> int:
+        """Freeze a worker while it makes a clip, or several; what, of these the last."""
 
         async def it_is() -> bool:
             worker.freeze()
-            if not self.record.in_hand(worker.name):
+            is_working = len(self.record.in_hand(worker.name)) >= clips
+            if not is_working:
                 worker.thaw()
-            return bool(self.record.in_hand(worker.name))
+            return is_working
 
         await self.until(it_is, f"{worker.name} was to have something in hand")
         return self.record.in_hand(worker.name)[-1]
@@ -283,12 +297,19 @@ class World:
 
 @asynccontextmanager
 async def a_world(
-    trial: Trial, *, queue: QueueServer | None = None, database_url: str | None = None
+    trial: Trial,
+    *,
+    queue: QueueServer | None = None,
+    database_url: str | None = None,
+    effect: str = "symbiote",
 ) -> AsyncGenerator[World]:
-    """Open an installation without bots and workers; nothing of it runs on afterwards."""
+    """Open an installation without bots and workers; nothing of it runs on afterwards.
+
+    Everybody asks for the same effect.
+    """
     server = queue or QueueServer(trial.folder / "queue")
     url = database_url or f"sqlite+aiosqlite:///{trial.folder / 'zoetrope.db'}"
-    world = World(trial, server, url)
+    world = World(trial, server, url, effect=effect)
     try:
         await server.start()
         async with trial.migrating:  # two at once get in each other's way within a process

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from itertools import count
 
 from bots.services import Services
@@ -10,8 +11,10 @@ from deploy.polling import wait_until
 from engine.jobs.catalogue import Offer
 from engine.jobs.job import Clip, Outcome, Progress, Succeeded, WorkerId
 from engine.jobs.media.store import clip_keys
+from engine.jobs.note import write_note
+from engine.jobs.presence import Presence
 from engine.jobs.queue import Claim
-from tests.effect_cards import OFFER, a_card
+from tests.effect_cards import FILMED, OFFER, a_card
 from tests.fakes.photos import astronaut_jpeg
 from tests.job_samples import able
 
@@ -19,6 +22,9 @@ WORKER = WorkerId("worker-1")
 SOON_S = 20.0
 MORPH = a_card("morph", "Morph", ["turn me into another person"], photos=2, chinese="变脸")
 EFFECTS = Offer(effects=(*OFFER.effects, MORPH))
+_LOOKS = [variant.needs for card in EFFECTS.effects for variant in card.variants]
+FILMS = Offer(effects=(*OFFER.effects[:1], FILMED))
+"""What there is where a model makes the robot; its claim is "model:wan"."""
 SELFIE = astronaut_jpeg()
 CLIP = b"\x00\x00\x00\x18ftypisom a clip"
 
@@ -30,9 +36,9 @@ class AtWork:
     services: Services
     _numbers: count[int] = field(default_factory=lambda: count(1))
 
-    async def claim(self) -> Claim:
-        """Take the next job, as a worker does."""
-        ability = able(*(variant.needs for card in EFFECTS.effects for variant in card.variants))
+    async def claim(self, *needs: str) -> Claim:
+        """Take the next job, as a worker does that makes some things, or all there are."""
+        ability = able(*(needs or _LOOKS))
         claims: list[Claim] = []
 
         async def taken() -> bool:
@@ -61,8 +67,21 @@ class AtWork:
             made = Clip(
                 key=keys.video, poster=keys.poster, width=512, height=512, seconds=4.0, bytes=1000
             )
-            outcome = Succeeded(clip=made, variant="look", seed=claim.job.seed, took_s=8.0)
+            by = claim.variant.name
+            outcome = Succeeded(clip=made, variant=by, seed=claim.job.seed, took_s=8.0)
+            await write_note(claim.job.id, outcome, None, self.services.media)
         assert await self.services.queue.finish(claim, outcome)
+
+    async def offer_films(self) -> None:
+        """Have a model make the robot from now on, where it was only drawn."""
+        presence = Presence(self.services.redis)
+        await presence.announce(WORKER, FILMS, timedelta(minutes=5))
+
+        async def is_known() -> bool:
+            cards = await self.services.gallery.cards()
+            return FILMED.variants in [card.variants for card in cards]
+
+        assert await wait_until(is_known, within_s=SOON_S), "nobody offers films"
 
     async def make(self) -> Claim:
         """Make the next clip."""

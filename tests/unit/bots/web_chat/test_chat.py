@@ -115,6 +115,7 @@ async def test_a_message_has_the_buttons_that_the_page_has(chat: WebChat, page: 
     assert [button.action for button in frame.entry.message.buttons] == [
         Action.AGAIN,
         Action.OTHER_EFFECT,
+        Action.DETAILS,
         Action.CANCEL,
         Action.DELETE,
         Action.DOWNLOAD,

@@ -9,9 +9,10 @@ from redis.asyncio import Redis
 
 from engine.jobs.job import Cancelled, JobId, Progress
 from engine.jobs.media.store import clip_keys
+from engine.jobs.note import write_note
 from engine.jobs.queue import Beat, Claim
 from tests.house import ABILITY, WORKER
-from tests.job_samples import success
+from tests.job_samples import FILMED, SAMPLE, receipt, success
 from tests.unit.bots.web_chat.web_house import (
     Browser,
     Frame,
@@ -69,7 +70,7 @@ async def test_a_photo_and_an_effect_become_a_clip_in_one_message(
     assert queued["text"] == "Queued"
     assert actions(queued) == ["cancel"]
     assert running["text"] == "Rendering Symbiote… 40 %"
-    assert actions(done) == ["again", "other_effect", "download", "delete"]
+    assert actions(done) == ["again", "other_effect", "details", "download", "delete"]
 
 
 async def test_a_reload_shows_the_conversation_with_progress_as_it_is_now(
@@ -233,6 +234,28 @@ async def test_a_prompt_of_any_length_and_script_gets_an_answer(browser: Browser
     assert message["text"].startswith("That is too much text for me.")
 
 
+async def test_what_made_a_clip_is_told_to_the_page_that_asks(
+    web: WebHouse, browser: Browser, selfie: bytes
+) -> None:
+    async with browser.tab() as tab:
+        job = await a_clip(web, tab, await browser.upload(selfie))
+        made = receipt(look=None, model=FILMED, prompt="a secret")
+        await write_note(JobId(job), success(SAMPLE), made, web.services.media)
+        await tab.send("details", job=job)
+        told = await tab.next("details")
+        await tab.send("details", job="nothing")
+        assert (await tab.next("note"))["text"].startswith("I do not know this clip")
+
+    assert told["job"] == job
+    first, model, loras, name = told["text"].splitlines()
+    assert first == "Symbiote 1.0.0, 512×512, 4 s, made in 8 s."
+    assert (model, loras) == (
+        "Filmed by Tiny photo to video in 4 steps.",
+        "With squish_18, few-steps.",
+    )
+    assert name.endswith(f". Job {job}")
+
+
 async def test_nobody_can_touch_what_is_someone_elses(
     web: WebHouse, browser: Browser, stranger: Browser, selfie: bytes
 ) -> None:
@@ -243,8 +266,9 @@ async def test_nobody_can_touch_what_is_someone_elses(
         for frame in ("cancel", "delete"):
             await theirs.send(frame, job=job)
             assert (await theirs.next("note"))["text"].startswith("This one belongs to someone")
-        await theirs.send("again", id=str(uuid.uuid4()), job=job)
-        assert (await theirs.next("note"))["text"].startswith("I do not know this clip")
+        for unknown in ({"type": "again", "id": str(uuid.uuid4())}, {"type": "details"}):
+            await theirs.send(unknown.pop("type"), job=job, **unknown)
+            assert (await theirs.next("note"))["text"].startswith("I do not know this clip")
         stolen = (await theirs.asked(await theirs.ask(photos=[photo])))["job"]
         refused = await theirs.answered(stolen)
 

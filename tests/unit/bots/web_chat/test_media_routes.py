@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from engine.jobs.job import MediaKey
-from engine.jobs.media.store import preview_keys
+from engine.jobs.job import JobId, MediaKey
+from engine.jobs.media.store import live_key, preview_keys
 from tests.unit.bots.web_chat.web_house import Browser, WebHouse
 
 CLIP = bytes(range(256)) * 8192
@@ -94,6 +94,19 @@ async def test_previews_are_for_everyone_and_may_be_cached(
         answer = await visitor.show(preview)
         assert (answer.status, answer.body) == (200, CLIP)
         assert answer.headers["Cache-Control"] == "private, max-age=86400, immutable"
+
+
+async def test_a_picture_of_a_film_under_way_is_for_whoever_asked_for_it(
+    web: WebHouse, browser: Browser, stranger: Browser, clip: MediaKey
+) -> None:
+    job = JobId(clip.removeprefix("clips/").removesuffix(".mp4"))
+    live = live_key(job, token=2, number=5)
+    await web.services.media.put(live, b"a picture")
+
+    mine, theirs = await browser.show(live), await stranger.show(live)
+
+    assert (mine.status, mine.body, theirs.status) == (200, b"a picture", 404)
+    assert mine.headers["Content-Type"] == "image/jpeg"
 
 
 async def test_someone_elses_clip_is_as_good_as_none(

@@ -108,15 +108,33 @@ async def test_a_worker_gets_only_what_it_can_do(queue: JobQueue) -> None:
 
 
 async def test_the_first_variant_a_worker_can_do_is_made(queue: JobQueue) -> None:
-    preferred = Variant(name="recipe", needs="model:large", cost_s=60.0)
-    fallback = Variant(name="look", needs=LOOK, cost_s=10.0)
+    preferred = Variant(name="fine", needs="model:large", cost_s=60.0)
+    fallback = Variant(name="quick", needs="model:small", cost_s=10.0)
     await queue.enqueue(a_job(variants=(preferred, fallback)), caps=at_most(2))
     await queue.enqueue(a_job(variants=(preferred, fallback)), caps=at_most(2))
-    assert (await claimed(queue)).variant == fallback
-    claim = await queue.claim(OTHER_WORKER, able(LOOK, "model:large"), nonce="2")
-    assert claim is not None
-    assert claim.variant == preferred
-    assert await queue.claim(WORKER, able(LOOK, "model:large"), nonce="3") is None
+    small = await queue.claim(WORKER, able("model:small"), nonce="1")
+    assert small is not None
+    assert small.variant == fallback
+    both = await queue.claim(OTHER_WORKER, able("model:small", "model:large"), nonce="2")
+    assert both is not None
+    assert both.variant == preferred
+    assert await queue.claim(WORKER, able("model:small", "model:large"), nonce="3") is None
+
+
+async def test_what_a_model_is_wanted_for_is_not_drawn_by_whoever_has_none(
+    queue: JobQueue,
+) -> None:
+    wanted = Variant(name="recipe", needs="model:large", cost_s=60.0)
+    stand_in = Variant(name="look", needs=LOOK, cost_s=10.0)
+    await queue.enqueue(a_job(variants=(stand_in,)))
+    await queue.enqueue(a_job(variants=(wanted, stand_in)))
+    drawn = await claimed(queue)
+    assert drawn.variant == stand_in
+    assert await queue.claim(WORKER, able(LOOK), nonce="2") is None
+    filmed = await queue.claim(OTHER_WORKER, able(LOOK, "model:large"), nonce="3")
+    assert filmed is not None
+    assert filmed.variant == wanted
+    assert filmed.job.variants == (wanted, stand_in)
 
 
 async def test_the_same_nonce_gives_the_same_claim(queue: JobQueue) -> None:
