@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bots.accounts import Policy
 from bots.chat import Ask
-from bots.gallery import Gallery
-from bots.options import settle_options
+from bots.gallery import Gallery, called
+from bots.options import settle_for
+from bots.rollout import pin_of, understood, without_pin
 from bots.routing import RUNNERS_UP, Route, Router, Suggestion
 from bots.store.requests import Request
 from engine.jobs.catalogue import EffectCard, Offer
 from engine.jobs.errors import Refused
-from engine.jobs.job import Job, JobState, Variant
+from engine.jobs.job import VERSION, Job, JobState, Variant
+from engine.jobs.length import as_long_as_asked
 from engine.jobs.planning.costs import Costs
 from engine.jobs.refusal import Refusal, RefusalCode
 
@@ -25,10 +27,14 @@ _SEEDS = 2**31
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """The effect to make; `runners_up` is None when the person named it."""
+    """The effect to make, in the version that was asked for or that the person gets.
+
+    `runners_up` is None when the person named it, `pin` empty when they named no version.
+    """
 
     card: EffectCard
     runners_up: tuple[Suggestion, ...] | None = None
+    pin: str = ""
 
 
 class Admission:
@@ -40,28 +46,30 @@ class Admission:
         self._router = router
         self._policy = policy
 
-    async def choose(self, ask: Ask) -> Choice:
-        """Find the effect that an ask wants.
+    async def choose(self, ask: Ask, effects: Collection[str] | None = None) -> Choice:
+        """Find the effect that an ask wants; words choose among `effects`, if that is given.
 
         Raises:
             Refused: there is nothing to go by, too much of it, or nothing here that fits.
         """
-        _check_words(ask)
         offer = await self._gallery.offer()
+        ask = self._understood(ask)
+        _check_words(ask)
         if not offer.effects:
             raise Refused(Refusal(RefusalCode.TRY_LATER))
         if ask.effect is None:
-            return await self._match(ask)
-        return Choice(self._named(offer, ask.effect))
+            return await self._match(ask, effects)
+        return Choice(await self._version(ask, ask.effect), pin=pin_of(ask.params))
 
     async def request(self, ask: Ask, choice: Choice, now: datetime) -> Request:
         """Write out what is to be journalled and done.
 
         Raises:
             Refused: a photo is missing, an option is not one of the effect's, or no worker there
-                is can make it.
+                is can make it, or not as long as that.
         """
         card, offer = choice.card, await self._gallery.offer()
+        ask = self._understood(ask)
         if not card.variants:
             raise Refused(Refusal(RefusalCode.NO_WORKER))
         if len(ask.photos) < card.photos:
@@ -78,48 +86,71 @@ class Admission:
             title=card.title,
             state=JobState.QUEUED,
             created=now,
-            job=self._job(ask, card, offer),
+            job=self._job(ask, choice, offer),
             runners_up=None if runners_up is None else tuple(near.effect for near in runners_up),
         )
 
-    def _job(self, ask: Ask, card: EffectCard, offer: Offer) -> Job:
+    def _job(self, ask: Ask, choice: Choice, offer: Offer) -> Job:
+        card = choice.card
+        options = {name: value for name, value in ask.params.items() if name != VERSION}
+        params = settle_for(card, offer.versions(card.id), options)
+        photos = ask.photos[: card.photos_taken]
+        variants = as_long_as_asked(card, params, len(photos))
         return Job(
             id=ask.id,
             effect=card.id,
             effect_version=card.version,
-            variants=_as_measured(card.variants, offer, ask.format.size),
-            photos=ask.photos[: card.photos],
+            variants=_as_measured(variants, offer, ask.format.size),
+            photos=photos,
             prompt=ask.prompt,
-            params=settle_options(card, ask.params),
+            params=params,
             format=ask.format,
             seed=secrets.randbelow(_SEEDS) if ask.seed is None else ask.seed,
             bot=self._bot,
             person=ask.who.id,
             place=ask.where.id,
             job_class=self._policy.job_class(ask.who.id),
+            pin=choice.pin,
         )
 
-    def _named(self, offer: Offer, effect: str) -> EffectCard:
-        for card in offer.effects:
-            if card.id == effect:
-                return card
+    def _understood(self, ask: Ask) -> Ask:
+        """Read a version out of an ask; words that only look like one stay as they are."""
+        found = understood(ask)
+        is_one = ask.effect is not None or self._gallery.has_shown(found.effect or "")
+        return found if is_one else ask
+
+    async def _version(self, ask: Ask, effect: str) -> EffectCard:
+        """Find the version of an effect that whoever asks gets."""
+        card = await self._gallery.version_for(ask.who.id, effect, pin_of(ask.params))
+        if card is not None:
+            return card
         if self._gallery.has_shown(effect):
             raise Refused(Refusal(RefusalCode.NO_WORKER))
         raise Refused(Refusal(RefusalCode.UNKNOWN_EFFECT, {"effect": effect[:40]}))
 
-    async def _match(self, ask: Ask) -> Choice:
-        """Take the words for an effect, if it is clear which one they mean."""
-        cards = await self._gallery.cards()
+    async def _match(self, ask: Ask, effects: Collection[str] | None) -> Choice:
+        """Take the words for an effect, if they are its name or it is clear which one they mean."""
+        there = await self._gallery.cards()
+        named = called(there, ask.prompt)
+        if named is not None:
+            pinned = replace(ask, params={**ask.params, **without_pin(ask.prompt)[1]})
+            return Choice(await self._version(pinned, named.id), pin=pin_of(pinned.params))
+        cards = [card for card in there if effects is None or card.id in effects]
         fitting = _fitting(cards, len(ask.photos))
         meant = [card for card in fitting if not card.any_words]
-        route = await self._router.route(ask.prompt, meant or cards)
-        if meant and route.chosen is not None:
-            card = next(card for card in meant if card.id == route.chosen.effect)
-            return Choice(card, route.runners_up)
         anything = next((card for card in fitting if card.any_words), None)
-        if anything is None:
-            raise _nothing_matches(route, len(ask.photos))
-        return Choice(anything, route.nearest[:RUNNERS_UP] if meant else ())
+        route = await self._router.route(ask.prompt, meant)
+        chosen = route.chosen if anything is None else route.certain
+        if chosen is not None:
+            return Choice(await self._version(ask, chosen.effect), route.runners_up)
+        if anything is not None:
+            return Choice(await self._version(ask, anything.id), route.nearest[:RUNNERS_UP])
+        if effects is not None:
+            # whatever is meant is off here, which is said when it is asked for
+            return await self._match(ask, None)
+        if not (ask.photos and meant):
+            route = await self._router.route(ask.prompt, cards)
+        raise _nothing_matches(route, len(ask.photos))
 
 
 def _check_words(ask: Ask) -> None:

@@ -6,10 +6,10 @@ import asyncio
 import os
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Self, cast
+from typing import TYPE_CHECKING, Any, Literal, Self, cast
 
 from engine.jobs.catalogue import EffectCard
 
@@ -21,15 +21,23 @@ CONFIDENT_SCORE = 0.5
 """Cosine similarity from which the best match may be taken; tests/unit/bots/test_routing.py
 measures what it lets through."""
 
+CERTAIN_SCORE = 0.7
+"""The same where something can be made of any words; tests/unit/bots/test_shipped_phrases.py
+measures what either takes of ordinary scenes."""
+
 CONFIDENT_MARGIN = 0.05
 """By how much the best match must beat the next."""
 
 RUNNERS_UP = 3
 
 
+Naming = Literal["not", "within", "wholly"]
+"""Whether a prompt says the name or a phrase of one effect: among other words, or nothing else."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Suggestion:
-    """An effect that a prompt may mean; `score` is 1 when the prompt names it."""
+    """An effect that a prompt may mean; `score` is how near they are, at most 1."""
 
     effect: str
     title: Mapping[str, str]
@@ -38,24 +46,36 @@ class Suggestion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Route:
-    """Effects by how near the prompt they are, nearest first."""
+    """Effects by how near the prompt they are, nearest first; one that is named before all."""
 
     nearest: tuple[Suggestion, ...]
+    named: Naming = "not"
 
     @property
     def chosen(self) -> Suggestion | None:
         """The effect the prompt means, if that is clear."""
-        if not self.nearest:
-            return None
-        best, *others = self.nearest
-        beaten = others[0].score if others else 0.0
-        clear = best.score >= CONFIDENT_SCORE and best.score - beaten >= CONFIDENT_MARGIN
-        return best if clear else None
+        return self.nearest[0] if self.named != "not" else self._clear(CONFIDENT_SCORE)
+
+    @property
+    def certain(self) -> Suggestion | None:
+        """The effect the prompt means, if that is clear though something is made of any words.
+
+        A name among other words is not enough: "a robot waters the flowers" is a scene.
+        """
+        return self.nearest[0] if self.named == "wholly" else self._clear(CERTAIN_SCORE)
 
     @property
     def runners_up(self) -> tuple[Suggestion, ...]:
         """What came next, a few."""
         return self.nearest[1 : 1 + RUNNERS_UP]
+
+    def _clear(self, score: float) -> Suggestion | None:
+        """Take what is nearest, if it is near enough and nearer than all others."""
+        if not self.nearest:
+            return None
+        best, *others = self.nearest
+        beaten = max((other.score for other in others), default=0.0)
+        return best if best.score >= score and best.score - beaten >= CONFIDENT_MARGIN else None
 
 
 class Router:
@@ -67,11 +87,10 @@ class Router:
 
     async def route(self, prompt: str, cards: Sequence[EffectCard]) -> Route:
         """Rank effects by how near a prompt they are; the first call loads the encoder (1 s)."""
-        named = [card for card in cards if _names(prompt, card)]
-        if len(named) == 1:
-            others = await self._ranked(prompt, [card for card in cards if card is not named[0]])
-            return Route(nearest=(_suggestion(named[0], 1.0), *others))
-        return Route(nearest=await self._ranked(prompt, cards))
+        ranked = await self._ranked(prompt, cards)
+        effect, named = _named(prompt, cards)
+        nearest = sorted(ranked, key=lambda suggestion: suggestion.effect != effect)
+        return Route(nearest=tuple(nearest), named=named)
 
     async def _ranked(self, prompt: str, cards: Sequence[EffectCard]) -> tuple[Suggestion, ...]:
         loop = asyncio.get_running_loop()
@@ -117,10 +136,24 @@ class _Index:
         return cast("NDArray[np.float32]", self._encoder.encode(sentences))
 
 
-def _names(prompt: str, card: EffectCard) -> bool:
-    """Tell whether the prompt says the effect's title or one of its phrases, word for word."""
+def _named(prompt: str, cards: Sequence[EffectCard]) -> tuple[str, Naming]:
+    """Find the one effect that a prompt names; a name that is part of another one is none."""
+    said = {card.id: _longest_said(prompt, card) for card in cards}
+    named = [effect for effect, name in said.items() if name and not _is_part(name, said.values())]
+    if len(named) != 1:
+        return "", "not"
+    return named[0], "wholly" if said[named[0]] == _words(prompt) else "within"
+
+
+def _longest_said(prompt: str, card: EffectCard) -> str:
+    """Find the title or phrase of an effect that a prompt says word for word; empty if none."""
     said = f" {_words(prompt)} "
-    return any(_says(said, _words(phrase)) for phrase in (*card.title.values(), *card.phrases))
+    names = (_words(phrase) for phrase in (*card.title.values(), *card.phrases))
+    return max((name for name in names if _says(said, name)), key=len, default="")
+
+
+def _is_part(name: str, names: Iterable[str]) -> bool:
+    return any(name != other and _says(f" {other} ", name) for other in names)
 
 
 def _says(said: str, words: str) -> bool:

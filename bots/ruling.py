@@ -45,6 +45,17 @@ def with_effects(rules: PlaceRules, effects: Collection[str]) -> PlaceRules:
     return replace(rules, effects=frozenset(effects) or None)
 
 
+def with_some_effects(
+    rules: PlaceRules, picked: Collection[str], listed: Collection[str], offered: Collection[str]
+) -> PlaceRules:
+    """Have those of a list on that are picked; of what is not listed, what was on stays on.
+
+    None on of all that are offered switches all on.
+    """
+    on = (rules.effects or frozenset()).difference(listed).union(picked)
+    return with_effects(rules, () if on.isdisjoint(offered) else on)
+
+
 def with_daily(rules: PlaceRules, limit: int | None) -> PlaceRules:
     """Let everyone have so many clips a day; None is no limit."""
     return replace(rules, daily=limit)

@@ -25,9 +25,10 @@ def modal(code: Code, form: Form, talk: FormsTalk) -> ui.Modal:
     shown = ui.Modal(title=form.title[:_TITLE], custom_id=str(code), timeout=_FORGOTTEN_S)
     if form.photos:
         upload = ui.FileUpload[ui.Modal](
-            custom_id=PHOTOS, min_values=form.photos, max_values=form.photos
+            custom_id=PHOTOS, min_values=form.photos, max_values=form.most_photos
         )
-        shown.add_item(ui.Label(text=talk.photos_wanted(form.photos), component=upload))
+        label = talk.photos_wanted(form.photos, form.most_photos)
+        shown.add_item(ui.Label(text=label, component=upload))
     if form.words is not None:
         words = ui.TextInput[ui.Modal](
             custom_id=WORDS,

@@ -31,7 +31,7 @@ def said_in(message: discord.Message, me: discord.ClientUser) -> Said | None:
         who=person_of(author),
         where=_where(message),
         message=message_id(message.channel.id, message.id),
-        text=" ".join(text.split()),
+        text=_closed_up(text),
         named=named,
         pictures=tuple(pictures),
         answered=_picture(answered) if not of_ours else None,
@@ -40,6 +40,11 @@ def said_in(message: discord.Message, me: discord.ClientUser) -> Said | None:
         unusable=bool(message.attachments) and not pictures,
         hidden=not (pictures or of_ours) and _is_hidden(answered),
     )
+
+
+def _closed_up(text: str) -> str:
+    """Close the gaps that a name leaves; lines stay, as each may be a shot of its own."""
+    return "\n".join(" ".join(line.split()) for line in text.splitlines()).strip()
 
 
 def _where(message: discord.Message) -> Where:

@@ -123,8 +123,10 @@ def put_together(
     wire = Wire(client, services.now)
     budget = SharedBudget(services.redis, services.bot, rate_of, overall=OVERALL)
     chat = DiscordChat(
+        name=services.bot,
         wire=wire,
         answers=services.answers,
+        files=services.files,
         places=services.places,
         media=services.media,
         now=services.now,

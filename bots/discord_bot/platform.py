@@ -26,6 +26,7 @@ class DiscordPlatform:
     chat: DiscordChat
     photo_bytes: int
     page: int = 25
+    window: int = 2000
 
     async def say(self, where: Where, text: str, rows: Rows = ()) -> MessageId:
         """Answer an interaction, or what somebody wrote."""

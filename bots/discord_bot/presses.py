@@ -130,8 +130,7 @@ class Presses:
         self, interaction: Interaction, code: Code, wish: Wish, card: EffectCard
     ) -> None:
         asked, texts = replace(code, verb=Verb.FORM), await self.counter.texts(interaction)
-        missing = max(0, card.photos - len(wish.photos))
-        form = form_for(texts, card, photos=missing, wish=wish, most=MOST_PARTS)
+        form = form_for(texts, card, wish=wish, most=MOST_PARTS)
         if form.is_empty:
             await self.counter.show(interaction, self._asked_with(interaction, asked))
             return

@@ -34,9 +34,9 @@ class People:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def usage(self, person: PersonId, now: datetime) -> Usage:
-        """Tell what the rules need to know about a person."""
-        [row] = await self._database.rows(_usage(), person=person, since=now - DAY, place=None)
+    async def usage(self, person: PersonId, now: datetime, place: PlaceId | None = None) -> Usage:
+        """Tell what the rules need to know about a person, and about a place."""
+        [row] = await self._database.rows(_usage(), person=person, since=now - DAY, place=place)
         return _usage_from(row)
 
     async def block(self, person: PersonId) -> None:

@@ -56,26 +56,35 @@ async def test_prompts_nobody_tuned_for_are_mostly_right_and_seldom_wrong(router
 
 
 @pytest.mark.parametrize(
-    ("prompt", "effect"),
+    ("prompt", "effect", "named"),
     [
-        ("ROBOT!", "robot"),
-        ("head-turn please", "head_turn"),
-        ("给我做一个共生体视频", "symbiote"),
-        ("Turn me into a robot", "robot"),
+        ("ROBOT!", "robot", "wholly"),
+        ("Turn me into a robot", "robot", "wholly"),
+        ("head-turn please", "head_turn", "within"),
+        ("给我做一个共生体视频", "symbiote", "within"),
     ],
 )
 async def test_an_effect_called_by_its_name_is_taken(
-    router: Router, prompt: str, effect: str
+    router: Router, prompt: str, effect: str, named: str
 ) -> None:
     route = await router.route(prompt, CARDS)
     assert route.chosen is not None
-    assert (route.chosen.effect, route.chosen.score) == (effect, 1.0)
+    assert (route.chosen.effect, route.named) == (effect, named)
+
+
+async def test_a_name_is_taken_however_near_another_effect_comes(router: Router) -> None:
+    zoom, out = a_card("zoom", "Crash zoom"), a_card("zoom_out", "Crash zoom out")
+    for cards, said in (([zoom, out], zoom), ([out, zoom], zoom), ([zoom, out], out)):
+        route = await router.route(said.title["en"], cards)
+        assert route.chosen is not None
+        assert route.chosen == route.certain
+        assert route.chosen.effect == said.id
 
 
 async def test_two_names_are_left_to_the_person(router: Router) -> None:
     route = await router.route("symbiote or robot?", CARDS)
     assert {near.effect for near in route.nearest[:2]} == {"symbiote", "robot"}
-    assert route.nearest[0].score < 1
+    assert route.named == "not"
 
 
 async def test_part_of_a_word_is_no_name(router: Router) -> None:

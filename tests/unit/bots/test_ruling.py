@@ -15,6 +15,7 @@ from bots.ruling import (
     with_quiet,
     with_roles,
     with_rooms,
+    with_some_effects,
 )
 from tests.effect_cards import OFFER
 
@@ -121,6 +122,27 @@ def test_rules_are_set_to_what_was_picked() -> None:
     assert with_effects(NO_RULES, ["robot"]) == PlaceRules(effects=frozenset({"robot"}))
     assert with_daily(NO_RULES, 7) == PlaceRules(daily=7)
     assert with_quiet(NO_RULES, (60, 120), 90) == PlaceRules(quiet=(60, 120), utc_offset=90)
+
+
+@pytest.mark.parametrize(
+    ("before", "picked", "after"),
+    [
+        (None, {"robot"}, {"robot"}),
+        ({"tornado"}, {"robot"}, {"robot", "tornado"}),
+        ({"robot", "symbiote", "tornado"}, {"symbiote"}, {"symbiote", "tornado"}),
+        ({"robot", "tornado"}, set[str](), {"tornado"}),
+        ({"robot"}, set[str](), None),
+        ({"robot", "of another worker"}, {"symbiote"}, {"symbiote", "of another worker"}),
+        ({"robot", "of another worker"}, set[str](), None),
+    ],
+)
+def test_a_list_of_some_effects_changes_only_those(
+    before: set[str] | None, picked: set[str], after: set[str] | None
+) -> None:
+    listed, offered = {"robot", "symbiote"}, {"robot", "symbiote", "tornado"}
+    rules = PlaceRules(effects=None if before is None else frozenset(before))
+    now = with_some_effects(rules, picked, listed, offered)
+    assert now.effects == (None if after is None else frozenset(after))
 
 
 def test_where_nothing_is_picked_everything_is_allowed() -> None:
