@@ -36,7 +36,7 @@ EFFECT = "effect"
 PHOTO = "photo"
 """What a draft needs next."""
 _DRAFT_ID = 22
-_ENOUGH_PHOTOS = 2
+_ENOUGH_PHOTOS = 7
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +57,7 @@ class Wish:
             photos=before.photos,
             effect=before.effect,
             words=before.prompt,
-            params=before.params,
+            params=before.options if isinstance(before, Job) else before.params,
             format=before.format,
         )
 
@@ -139,11 +139,7 @@ class Asking:
         self, who: Person, where: Where, photos: Sequence[MediaKey], name: Sequence[str]
     ) -> None:
         """Keep photos, and offer the effects there are for them."""
-        talk = _tongues(who)[1]
-        if len(photos) > _ENOUGH_PHOTOS:
-            text = talk.pick_for_many(len(photos))
-        else:
-            text = talk.pick() if len(photos) <= 1 else talk.pick_for_two()
+        text = _offered(_tongues(who)[1], len(photos))
         await self.offer_saying(who, where, photos, name, text)
 
     async def offer_saying(
@@ -166,7 +162,7 @@ class Asking:
         """Show another page of what is offered in a message."""
         texts, talk = _tongues(who)
         cards = await self.cards(where.place, len(draft.photos))
-        text = talk.pick() if draft.photos else talk.all_effects()
+        text = _offered(talk, len(draft.photos)) if draft.photos else talk.all_effects()
         rows = effect_page(draft.id, cards, texts, page=page, most=self.platform.page)
         await self.replies.edit(where, message, text, rows)
 
@@ -226,9 +222,15 @@ class Asking:
         return cards if on is None else [card for card in cards if card.id in on]
 
     async def cards(self, place: PlaceId, photos: int) -> list[EffectCard]:
-        """List the effects that a number of photos can be used for, now or with one more."""
+        """List the effects that a number of photos can be used for, now or with one more.
+
+        Of several photos, those come first that use them all.
+        """
         cards = await self.effects(place)
-        return [card for card in cards if (card.photos or not photos) and not card.any_words]
+        fitting = [card for card in cards if (card.photos or not photos) and not card.any_words]
+        if photos <= 1:
+            return fitting
+        return sorted(fitting, key=lambda card: not card.photos <= photos <= card.photos_taken)
 
     def begin(
         self,
@@ -277,6 +279,15 @@ class Asking:
             return await self.platform.runs(where, who)
         except BotsError:
             return False
+
+
+def _offered(talk: Talk, photos: int) -> str:
+    """Say that effects are offered for a number of photos."""
+    if photos > _ENOUGH_PHOTOS:
+        return talk.pick_for_many(photos, _ENOUGH_PHOTOS)
+    if photos > 2:
+        return talk.pick_for_several(photos)
+    return talk.pick() if photos <= 1 else talk.pick_for_two()
 
 
 def fitting(wanted: ClipFormat, where: Where) -> ClipFormat:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bots.chat import Person, PersonId
 from bots.codes import Code, Verb
@@ -14,6 +14,7 @@ from bots.desk.listening import Listening, job_of
 from bots.desk.rules import Ruling
 from bots.gallery import called
 from bots.languages import Languages
+from bots.rollout import without_pin
 from bots.store.requests import Request
 from bots.texts.languages import LANGUAGES, NAMES
 from bots.texts.talk import Talk
@@ -93,7 +94,8 @@ class Commands:
             return
         card = called(await self.asking.studio.effects(), said.text) if said.text else None
         if card is not None:
-            begun = self.asking.begin(said.who, said.where, [said.message])
+            _, pin = without_pin(said.text)
+            begun = replace(self.asking.begin(said.who, said.where, [said.message]), params=pin)
             await self.asking.await_photo(said.who, said.where, begun, card, None)
         elif said.text:
             data = {"effect": said.text[:40]}

@@ -29,10 +29,14 @@ class Choice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Form:
-    """What is asked for: so many photos, words if the effect takes any, and choices."""
+    """What is asked for: photos, words if the effect takes any, and choices.
+
+    `photos` are missing; up to `most_photos` are taken.
+    """
 
     title: str
     photos: int
+    most_photos: int
     words: str | None
     choices: Sequence[Choice]
 
@@ -50,14 +54,16 @@ class Filled:
     chosen: Mapping[str, str]
 
 
-def form_for(texts: Texts, card: EffectCard, *, photos: int, wish: Wish, most: int) -> Form:
+def form_for(texts: Texts, card: EffectCard, *, wish: Wish, most: int) -> Form:
     """Ask for what is missing, and for what can be changed of a wish, in at most so many parts."""
+    photos = max(0, card.photos - len(wish.photos))
     words = wish.words if card.takes_prompt else None
     room = most - bool(photos) - (words is not None)
     params = wish.params or {}
     return Form(
         title=texts.title(card.title),
         photos=photos,
+        most_photos=card.photos_taken - len(wish.photos) if photos else 0,
         words=words,
         choices=[
             _choice(texts, param, params.get(param.name, param.default))

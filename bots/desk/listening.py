@@ -12,6 +12,7 @@ from bots.desk.events import Picture, Said
 from bots.desk.photos import PhotoDesk
 from bots.desk.remixing import Remixing
 from bots.gallery import called
+from bots.rollout import without_pin
 from bots.store.drafts import Draft
 from bots.texts.talk import Talk
 from bots.texts.texts import Texts
@@ -67,11 +68,15 @@ class Listening:
     async def wish(self, said: Said, keys: tuple[MediaKey, ...], words: str) -> None:
         """Ask for what words say of photos: the effect they name, or the nearest to them."""
         card = called(await self.asking.studio.effects(), words)
+        _, pin = without_pin(words)
         if card is not None and 0 < len(keys) < card.photos:
             draft = self.asking.begin(said.who, said.where, [said.message], keys)
-            await self.asking.await_photo(said.who, said.where, draft, card, None)
+            begun = replace(draft, params=pin)
+            await self.asking.await_photo(said.who, said.where, begun, card, None)
             return
-        wish = Wish(photos=keys, effect=card and card.id, words="" if card else words)
+        wish = Wish(photos=keys, words=words)
+        if card is not None:
+            wish = Wish(photos=keys, effect=card.id, params=pin)
         await self.asking.ask(job_of(self.asking.name, said), said.who, said.where, wish)
 
     async def _see(self, said: Said, pictures: Sequence[Picture], words: str) -> None:
@@ -85,7 +90,9 @@ class Listening:
         if card is None:
             await self.use(said, pictures, words)
             return
-        more = replace(draft, photos=(*draft.photos, *keys)[: max(card.photos, 1)], needs=EFFECT)
+        more = replace(
+            draft, photos=(*draft.photos, *keys)[: max(card.photos_taken, 1)], needs=EFFECT
+        )
         await self.asking.drafts.put(more)
         fresh = replace(more, where=said.where.saved())
         await self.asking.pick(said.who, said.where, fresh, card, None)

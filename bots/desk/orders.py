@@ -14,6 +14,7 @@ from bots.desk.events import Picture, Said
 from bots.desk.forms import Filled, changed
 from bots.desk.turn import Turn
 from bots.gallery import called
+from bots.rollout import without_pin
 from bots.texts.talk import Talk
 from bots.texts.texts import Texts
 from engine.jobs.errors import Refused
@@ -47,7 +48,8 @@ class Orders:
             draft = asking.begin(turn.who, turn.where, [turn.name], keys)
             await asking.await_photo(turn.who, turn.where, draft, card, None)
             return
-        wish = Wish(photos=keys, effect=card.id, words=words, params=options_in(options))
+        params = {**options_in(options), **without_pin(effect)[1]}
+        wish = Wish(photos=keys, effect=card.id, words=words, params=params)
         await self._ask(turn, wish)
 
     async def imagine(self, turn: Turn, pictures: Sequence[Picture], words: str) -> None:
@@ -75,7 +77,7 @@ class Orders:
         """Ask for what a form says."""
         wish, card = await self.desk.recalling.begun(turn.who, turn.where, code)
         whole = changed(card, wish, filled)
-        photos = (*whole.photos, *await self._taken(turn, pictures))[: max(card.photos, 1)]
+        photos = (*whole.photos, *await self._taken(turn, pictures))[: max(card.photos_taken, 1)]
         await self._ask(turn, replace(whole, photos=photos))
 
     async def _ask(self, turn: Turn, wish: Wish) -> None:

@@ -13,9 +13,9 @@ from bots.ruling import (
     changed_by_press,
     changed_by_words,
     with_daily,
-    with_effects,
     with_roles,
     with_rooms,
+    with_some_effects,
 )
 from bots.texts.rules_talk import RulesTalk, hours
 from bots.texts.talk import Talk
@@ -69,14 +69,19 @@ class RuleDesk:
         rules, cards = await self._found(turn)
         return _panel(turn.texts, rules, cards)
 
-    async def change(self, turn: Turn, which: str, values: Sequence[str]) -> Panel | None:
+    async def change(
+        self, turn: Turn, which: str, values: Sequence[str], listed: Sequence[str]
+    ) -> Panel | None:
         """Change one rule, and show them all; None if what was written is not understood.
+
+        `listed` are those that `values` could be picked of. Effects may be in several lists,
+        `effects-0` and so on.
 
         Raises:
             Refused: NOT_AN_ADMIN.
         """
         rules, cards = await self._found(turn)
-        changed = _changed(rules, which, values, cards)
+        changed = _changed(rules, which.partition("-")[0], values, listed, cards)
         if changed is None:
             return None
         await self.asking.places.set_rules(turn.where.place, changed)
@@ -91,7 +96,11 @@ class RuleDesk:
 
 
 def _changed(
-    rules: PlaceRules, which: str, values: Sequence[str], cards: Sequence[EffectCard]
+    rules: PlaceRules,
+    which: str,
+    values: Sequence[str],
+    listed: Sequence[str],
+    cards: Sequence[EffectCard],
 ) -> PlaceRules | None:
     if which == ROOMS:
         return with_rooms(rules, values)
@@ -99,7 +108,8 @@ def _changed(
         return with_roles(rules, values)
     if which == EFFECTS:
         known = {short_name(card.id): card.id for card in cards}
-        return with_effects(rules, {known[each] for each in values if each in known})
+        picked, could = ({known[it] for it in some if it in known} for some in (values, listed))
+        return with_some_effects(rules, picked, could, known.values())
     if which == DAILY:
         limit = values[0] if values else UNLIMITED
         return with_daily(rules, int(limit) if limit.isdecimal() and int(limit) else None)
@@ -117,7 +127,7 @@ def _panel(texts: Texts, rules: PlaceRules, cards: Sequence[EffectCard]) -> Pane
         roles=sorted(rules.roles or ()),
         effects=[
             Option(label=texts.title(card.title), value=short_name(card.id), on=card.id in on)
-            for card in cards
+            for card in sorted(cards, key=lambda card: texts.title(card.title).casefold())
         ],
         daily=[
             Option(label=ruling.daily(int(number) or None), value=number, on=number == now)

@@ -18,6 +18,11 @@ class Platform(Protocol):
         """How many effects are offered at once."""
         ...
 
+    @property
+    def window(self) -> int:
+        """How many characters the answer to a press may have."""
+        ...
+
     async def say(self, where: Where, text: str, rows: Rows = ()) -> MessageId:
         """Send a message."""
         ...

@@ -41,7 +41,7 @@ class Remixing:
             photos=job.photos,
             prompt=job.prompt,
             effect=job.effect,
-            params=dict(job.params),
+            params=job.options,
             format=job.format,
             needs=REMIX,
             where=where.saved(),

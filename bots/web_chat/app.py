@@ -55,7 +55,7 @@ async def open_web_chat(services: Services, settings: BotSettings) -> AsyncGener
     """
     sessions, rooms = WebSessions(services.database), Rooms()
     chat = WebChat(Conversation(services.database), rooms, services.now)
-    delivery = services.delivery(chat)
+    delivery = services.delivery(chat, stills=True)
     visitors = _visitors(sessions, services, settings)
     asks = Asks(services.studio, delivery, chat)
     connections = Connections(

@@ -9,6 +9,7 @@ from uuid import UUID
 from bots import messages
 from bots.chat import Action, Ask, Button, Message, MessageId, Placeholder, job_id
 from bots.delivery.delivery import Delivery
+from bots.details import details
 from bots.store.conversation import Asked
 from bots.studio import Studio
 from bots.web_chat.chat import WebChat
@@ -18,6 +19,8 @@ from bots.web_chat.protocol import (
     AskFrame,
     CancelFrame,
     DeleteFrame,
+    DetailsFrame,
+    MadeFrame,
     OtherEffectFrame,
 )
 from bots.web_chat.visitors import Visitor
@@ -26,6 +29,8 @@ from engine.jobs.job import ClipFormat, JobId, MediaKey
 from engine.jobs.refusal import Refusal, RefusalCode
 
 BOT = "web"
+_MOST_DETAILS = 1000
+"""Characters about how a clip was made."""
 
 
 class Asks:
@@ -53,6 +58,18 @@ class Asks:
                 await self._studio.cancel(visitor.who, JobId(frame.job))
             case DeleteFrame():
                 await self._delete(visitor, JobId(frame.job))
+
+    async def details(self, visitor: Visitor, frame: DetailsFrame) -> MadeFrame:
+        """Tell what made a clip of the visitor's conversation.
+
+        Raises:
+            Refused: there is none.
+        """
+        job = JobId(frame.job)
+        if await self._chat.asked(visitor.where.id, job) is None:
+            raise Refused(Refusal(RefusalCode.UNKNOWN_JOB))
+        text = await details(self._studio, job, visitor.texts, most=_MOST_DETAILS)
+        return MadeFrame(job=frame.job, text=text)
 
     async def _ask(self, visitor: Visitor, frame: AskFrame) -> None:
         photos = tuple(MediaKey(key) for key in frame.photos)

@@ -16,7 +16,6 @@ ACTIONS = frozenset(Action) - {
     Action.REMIX,
     Action.HD,
     Action.SHARE,
-    Action.DETAILS,
     Action.REPORT,
     Action.GET,
 }

@@ -25,6 +25,7 @@ from bots.web_chat.protocol import (
     AskFrame,
     CancelFrame,
     DeleteFrame,
+    DetailsFrame,
     EarlierFrame,
     EarlierLinesFrame,
     HelloFrame,
@@ -151,6 +152,8 @@ class Connections:
             if isinstance(frame, EarlierFrame):
                 lines, more = await self._lines(visitor, frame.before)
                 mailbox.put(EarlierLinesFrame(lines=lines, more=more))
+            elif isinstance(frame, DetailsFrame):
+                mailbox.put(await self._asks.details(visitor, frame))
             else:
                 await self._asks.take(visitor, frame)
         except Refused as refused:
@@ -199,7 +202,7 @@ def _note(visitor: Visitor, frame: PageFrame, refusal: Refusal) -> NoteFrame:
     match frame:
         case AskFrame() | AgainFrame() | OtherEffectFrame():
             about = str(frame.id)
-        case CancelFrame() | DeleteFrame():
+        case CancelFrame() | DeleteFrame() | DetailsFrame():
             about = frame.job
         case EarlierFrame():
             about = None

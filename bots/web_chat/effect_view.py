@@ -32,6 +32,7 @@ class EffectView:
     title: str
     summary: str
     photos: int
+    most_photos: int
     takes_prompt: bool
     options: tuple[OptionView, ...]
     preview: MediaKey | None
@@ -49,6 +50,7 @@ def _view(card: EffectCard, texts: Texts) -> EffectView:
         title=texts.title(card.title),
         summary=texts.title(card.summary),
         photos=card.photos,
+        most_photos=card.photos_taken,
         takes_prompt=card.takes_prompt,
         options=tuple(_view_option(param, texts) for param in card.params),
         preview=card.preview,

@@ -44,6 +44,8 @@ class MediaRoutes:
             raise web.HTTPNotFound from None
 
     async def _may_see(self, visitor: Visitor, key: MediaKey) -> bool:
+        if _suffix(key) not in _CONTENT_TYPES:
+            return False
         return _is_preview(key) or await self._studio.owns(visitor.who.id, key)
 
     async def _send(self, request: web.Request, key: MediaKey, size: int) -> web.StreamResponse:
@@ -89,8 +91,7 @@ def _wanted(request: web.Request, size: int) -> range | None:
 
 
 def _headers(request: web.Request, key: MediaKey) -> dict[str, str]:
-    name = key.rpartition("/")[2]
-    suffix = name.rpartition(".")[2]
+    name, suffix = key.rpartition("/")[2], _suffix(key)
     headers: dict[str, str] = {
         hdrs.CONTENT_TYPE: _CONTENT_TYPES[suffix],
         hdrs.ACCEPT_RANGES: "bytes",
@@ -101,6 +102,10 @@ def _headers(request: web.Request, key: MediaKey) -> dict[str, str]:
         saved_as = f'attachment; filename="zoetrope-{name[:8]}.{suffix}"'
         headers[hdrs.CONTENT_DISPOSITION] = saved_as
     return headers
+
+
+def _suffix(key: MediaKey) -> str:
+    return key.rpartition(".")[2]
 
 
 def _etag(key: MediaKey) -> str:

@@ -74,6 +74,13 @@ class DeleteFrame(_Frame):
     job: Name
 
 
+class DetailsFrame(_Frame):
+    """Tell what made a clip."""
+
+    type: Literal["details"] = "details"
+    job: Name
+
+
 class EarlierFrame(_Frame):
     """Show what came before an entry."""
 
@@ -84,7 +91,7 @@ class EarlierFrame(_Frame):
 ActionFrame = AskFrame | AgainFrame | OtherEffectFrame | CancelFrame | DeleteFrame
 """What a visitor may want done."""
 
-PageFrame = ActionFrame | EarlierFrame
+PageFrame = ActionFrame | DetailsFrame | EarlierFrame
 """What a page may send."""
 
 PAGE_FRAME: TypeAdapter[PageFrame] = TypeAdapter(Annotated[PageFrame, Field(discriminator="type")])
@@ -134,6 +141,14 @@ class RemovedFrame(_Frame):
     job: Name
 
 
+class MadeFrame(_Frame):
+    """What made a clip, in a few lines."""
+
+    type: Literal["details"] = "details"
+    job: Name
+    text: str
+
+
 class NudgeFrame(_Frame):
     """One line worth a notice."""
 
@@ -155,6 +170,7 @@ ServerFrame = (
     | EntryFrame
     | EarlierLinesFrame
     | RemovedFrame
+    | MadeFrame
     | NudgeFrame
     | NoteFrame
 )

@@ -9,6 +9,8 @@ from engine.effects.order import Order, Report, about_photo, go_on
 from engine.effects.params import settle
 from engine.effects.reel import Reel
 from engine.effects.variants import LookVariant
+from engine.jobs.length import seconds_in
+from engine.pipelines.preview import Show
 from engine.vision.scene import Scene
 from engine.vision.vision import Vision
 
@@ -19,8 +21,14 @@ class LookCamera:
     def __init__(self, vision: Vision) -> None:
         self._vision = vision
 
-    def shoot(self, order: Order, clock: Clock, report: Report) -> Reel:
-        """Prepare the photos, and begin.
+    def shoot(
+        self,
+        order: Order,
+        clock: Clock,
+        report: Report,
+        show: Show | None = None,  # noqa: ARG002
+    ) -> Reel:
+        """Prepare the photos, and begin; it does not take long enough to show anything.
 
         Raises:
             Refused: the photos or the options cannot be accepted.
@@ -36,6 +44,7 @@ class LookCamera:
             fps=shot.fps,
             frames=shot.frames,
             chunks=order.variant.load()(*scenes, shot),
+            device=self._vision.device,
         )
 
     def _scenes(self, order: Order, clock: Clock, report: Report) -> list[Scene]:
@@ -54,9 +63,10 @@ class LookCamera:
 def _shot(order: Order) -> Shot:
     """Say what is filmed, as a look understands it."""
     output = order.effect.output
+    params = settle(order.effect.params, order.params)
     return Shot(
-        frames=order.frames or round(output.seconds * output.fps),
+        frames=order.frames or round(seconds_in(params, output.seconds) * output.fps),
         fps=output.fps,
         seed=order.seed,
-        params=settle(order.effect.params, order.params),
+        params=params,
     )

@@ -14,6 +14,7 @@ from engine.effects.variants import LookVariant, RecipeVariant
 from engine.errors import Stopped
 from engine.jobs.errors import Refused
 from engine.jobs.job import ClipFormat, ParamValue
+from engine.jobs.receipt import PhotoUsed
 from engine.jobs.refusal import Refusal, RefusalCode
 
 
@@ -21,7 +22,8 @@ from engine.jobs.refusal import Refusal, RefusalCode
 class Order:
     """One clip to make; `photos` are (H, W, 3) RGB, the first of which gives the clip its shape.
 
-    `prompt` is the words of whoever asks. With `frames`, the clip is as long as that.
+    `prompt` is the words of whoever asks. With `frames`, the clip is as long as that. `sources` say
+    what the photos were read from, as far as that is known.
     """
 
     effect: Effect
@@ -32,10 +34,11 @@ class Order:
     params: Mapping[str, ParamValue] = field(default_factory=dict[str, ParamValue])
     format: ClipFormat = field(default_factory=ClipFormat)
     frames: int | None = None
+    sources: Sequence[PhotoUsed] = ()
 
     @property
     def needed(self) -> Sequence[NDArray[np.uint8]]:
-        """As many of its photos as the effect takes.
+        """As many of its photos as the effect takes; a look takes no more than it needs.
 
         Raises:
             Refused: PHOTO_NEEDED, there are fewer.
@@ -43,7 +46,8 @@ class Order:
         needed = self.effect.about.photos
         if len(self.photos) < needed:
             raise Refused(Refusal(RefusalCode.PHOTO_NEEDED, {"photos": needed}))
-        return self.photos[:needed]
+        is_look = isinstance(self.variant, LookVariant)
+        return self.photos[: needed if is_look else self.effect.photos_taken]
 
 
 Report = Callable[[str, float], bool]

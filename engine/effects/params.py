@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -125,6 +126,15 @@ def settle(params: Mapping[str, Param], given: Mapping[str, ParamValue]) -> dict
         if name not in params:
             raise Refused(Refusal(RefusalCode.BAD_OPTION, {"option": name, "value": ""}))
     return {name: _parse(name, param, given.get(name)) for name, param in params.items()}
+
+
+def fitting(params: Mapping[str, Param], given: Mapping[str, ParamValue]) -> dict[str, ParamValue]:
+    """Pick what these options can be set to of what was given for others."""
+    found: dict[str, ParamValue] = {}
+    for name in params.keys() & given.keys():
+        with suppress(Refused):
+            found[name] = _parse(name, params[name], given[name])
+    return found
 
 
 def _parse(name: str, param: Param, value: ParamValue | None) -> ParamValue:

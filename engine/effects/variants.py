@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
 
+from engine.jobs.job import LOOK, MODEL
 from engine.pipelines.bases import TAUGHT
 from engine.weights.hub.reference import LoraRef
 
 if TYPE_CHECKING:
     from engine.effects.look import AnyLook  # imports torch, which listing effects does not need
 
-MODEL = "model:"
 WORDS = "prompt"
 """What a prompt calls the words of whoever asks."""
 _NAME = r"^[a-z][a-z0-9_]*$"
@@ -41,12 +41,16 @@ class LookVariant(Table):
     @property
     def needs(self) -> str:
         """What a worker must offer to run this."""
-        return f"look:{self.look}"
+        return f"{LOOK}{self.look}"
 
     @property
     def takes_words(self) -> bool:
         """Whether the words of whoever asks change anything."""
         return False
+
+    def reaches(self, seconds: float) -> bool:  # noqa: ARG002
+        """Tell whether a clip can be as long as that: looks go on for as long as they are told."""
+        return True
 
     def load(self) -> AnyLook:
         """Import the look."""
@@ -70,7 +74,9 @@ class RecipeVariant(Table):
     What is left out is as the base's authors use it. `distilled` is with the LoRAs that bases.toml
     names for so few steps. `smooth` divides each step from frame to frame, where what does that is
     fetched. `cost_s` is working seconds for the whole clip on an H200. A prompt may name
-    `{prompt}`, the words of whoever asks, and the effect's options.
+    `{prompt}`, the words of whoever asks, and the effect's options. `longest` frames are filmed at
+    once, if that is more than the base usually does; longer films go on from their end. No film of
+    more seconds than `up_to_s` is made so.
     """
 
     name: str
@@ -79,6 +85,8 @@ class RecipeVariant(Table):
     negative: str = ""
     cost_s: float = Field(gt=0)
     frames: int | None = Field(default=None, ge=1)
+    longest: int | None = Field(default=None, ge=1)
+    up_to_s: float | None = Field(default=None, gt=0)
     steps: int | None = Field(default=None, ge=1, le=100)
     guidance: float | None = Field(default=None, ge=0, le=30)
     shift: float | None = Field(default=None, gt=0, le=30)
@@ -103,6 +111,10 @@ class RecipeVariant(Table):
     def takes_words(self) -> bool:
         """Whether the words of whoever asks change anything."""
         return WORDS in set(slots(self.prompt))
+
+    def reaches(self, seconds: float) -> bool:
+        """Tell whether a clip can be as long as that."""
+        return self.up_to_s is None or seconds <= self.up_to_s
 
 
 def slots(template: str) -> Iterator[str]:

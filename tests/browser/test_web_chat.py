@@ -70,6 +70,13 @@ def test_a_selfie_becomes_a_playing_clip_that_a_reload_keeps_and_delete_removes(
     screen.until(lambda: screen.run(PLAYS) > 2)
     assert screen.run(FETCH, clip) == 200
 
+    screen.press("[data-action=details]")
+    first, *_, name = screen.text(".details").splitlines()
+    assert first.startswith("Head turn 1.")
+    assert name.partition(" Job ")[2] in clip
+    screen.press("[data-action=details]")
+    screen.until(lambda: not screen.all(".details"))
+
     screen.press("[data-action=delete]")
     screen.press("#confirm [value=delete]")
 

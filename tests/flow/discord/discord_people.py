@@ -65,6 +65,15 @@ async def pick(
     return await _used(house, who, message.channel, COMPONENT, said, on=message)
 
 
+async def pick_none(house: DiscordHouse, who: Person, message: Message, option: str) -> Interaction:
+    """Take back all that is picked in the list that has an option."""
+    select = message.option(option).select
+    assert select.get("min_values", 1) == 0
+    said = {"custom_id": select["custom_id"], "id": select["id"]}
+    said |= {"component_type": select["type"], "values": []}
+    return await _used(house, who, message.channel, COMPONENT, said, on=message)
+
+
 async def menu_of_forwarded(house: DiscordHouse, who: Person, message: Message) -> Interaction:
     """Use the photo menu of a message that forwards another, as Discord writes such a one."""
     command = house.discord.world.commands.find(MESSAGE, PHOTO_MENU)

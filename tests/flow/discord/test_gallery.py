@@ -9,7 +9,7 @@ import pytest
 from redis.asyncio import Redis
 
 from engine.jobs.job import MediaKey
-from tests.effect_cards import HEAD_TURN, ROBOT, SYMBIOTE, a_card
+from tests.effect_cards import HEAD_TURN, JOURNEY, ROBOT, SYMBIOTE, a_card
 from tests.fakes.discord import Channel, FakeDiscord, Guild, Interaction, Message, Person
 from tests.flow.at_work import MORPH, SELFIE
 from tests.flow.discord.discord_house import DiscordHouse, a_discord_house
@@ -99,6 +99,24 @@ async def test_the_form_of_an_effect_for_two_takes_two_photos_and_no_fewer(
         await house.discord.fill(ann, opened, {"2 photos": SELFIE})
     sent = await house.discord.fill(ann, opened, {"2 photos": [SELFIE, SELFIE]})
     assert len((await house.make()).job.photos) == 2
+    await house.clip(sent)
+
+
+async def test_the_form_of_a_journey_takes_as_many_photos_as_it_can_and_words(
+    house: DiscordHouse, room: Channel, ann: Person
+) -> None:
+    await offered(house, JOURNEY)
+    shown = await gallery(house, ann, room)
+    assert "-# 2 to 7 photos, your words if you like" in shown.text
+    opened = await house.discord.press(ann, shown, "Use Journey")
+    for photos, why in ((1, "needs 2"), (8, "takes 7")):
+        with pytest.raises(AssertionError, match=why):
+            await house.discord.fill(ann, opened, {"2 to 7 photos": [SELFIE] * photos})
+    words = "by boat\nby train"
+    filled = {"2 to 7 photos": [SELFIE] * 7, "What should happen, in words": words}
+    sent = await house.discord.fill(ann, opened, filled)
+    job = (await house.make()).job
+    assert (len(job.photos), job.prompt) == (7, words)
     await house.clip(sent)
 
 

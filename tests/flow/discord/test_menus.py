@@ -5,10 +5,16 @@ from __future__ import annotations
 import pytest
 from discord.asset import Asset
 
+from tests.effect_cards import JOURNEY, ROBOT
 from tests.fakes.discord import Channel, FakeDiscord, Guild, Interaction, Message, Person
 from tests.flow.at_work import SELFIE
 from tests.flow.discord.discord_house import DiscordHouse
-from tests.flow.discord.discord_people import AVATAR_MENU, PHOTO_MENU, menu_of_forwarded
+from tests.flow.discord.discord_people import (
+    AVATAR_MENU,
+    PHOTO_MENU,
+    menu_of_forwarded,
+    offered,
+)
 
 
 @pytest.fixture
@@ -71,6 +77,29 @@ async def test_both_photos_of_a_message_are_used_by_an_effect_for_two(
     picked = await house.discord.choose(ann, offer, "Morph")
     assert len((await house.make()).job.photos) == 2
     await house.clip(picked)
+
+
+async def test_all_photos_of_a_message_are_used_by_an_effect_for_several(
+    house: DiscordHouse, room: Channel, ann: Person
+) -> None:
+    await offered(house, ROBOT, JOURNEY)
+    sent = room.send(ann, files=[SELFIE, SELFIE, SELFIE, SELFIE, SELFIE])
+    offer = await house.confided(await house.discord.menu(ann, PHOTO_MENU, sent), "5 photos.")
+    picked = await house.discord.choose(ann, offer, "Journey")
+    assert len((await house.make()).job.photos) == 5
+    await house.clip(picked)
+
+
+async def test_one_photo_for_an_effect_of_several_opens_a_form_for_the_others(
+    house: DiscordHouse, room: Channel, ann: Person
+) -> None:
+    await offered(house, ROBOT, JOURNEY)
+    sent = room.send(ann, files=[SELFIE])
+    offer = await house.confided(await house.discord.menu(ann, PHOTO_MENU, sent), "Pick an effect")
+    picked = await house.discord.choose(ann, offer, "Journey")
+    filled = await house.discord.fill(ann, picked, {"1 to 6 photos": [SELFIE] * 3})
+    assert len((await house.make()).job.photos) == 4
+    await house.clip(filled)
 
 
 async def test_the_photo_of_a_forwarded_message_is_used(

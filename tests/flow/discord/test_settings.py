@@ -9,7 +9,14 @@ import pytest
 
 from tests.fakes.discord import Channel, Guild, Interaction, Message, Person
 from tests.flow.discord.discord_house import DiscordHouse
-from tests.flow.discord.discord_people import CHANNEL_SELECT, ROLE_SELECT, pick
+from tests.flow.discord.discord_people import (
+    CHANNEL_SELECT,
+    ROLE_SELECT,
+    offered,
+    pick,
+    pick_none,
+)
+from tests.shipped_cards import SHIPPED
 
 
 @pytest.fixture
@@ -30,6 +37,13 @@ async def changed(house: DiscordHouse, panel: Message, change: Awaitable[Interac
     before = len(panel.shown)
     await change
     await house.until(lambda: len(panel.shown) > before)
+
+
+def marked(panel: Message) -> list[str]:
+    """List the effects that are shown as picked."""
+    names = {each.title["en"] for each in SHIPPED}
+    options = [panel.option(label) for label in panel.options if label in names]
+    return sorted(option.label for option in options if option.json.get("default"))
 
 
 async def test_effects_are_used_only_in_the_channels_that_were_picked(
@@ -67,6 +81,34 @@ async def test_an_effect_that_was_not_picked_is_off(
     refused = await house.ask(bob, room, "Symbiote")
     await house.confided(refused, "The admins here have switched this effect off.")
     await made(house, await house.ask(bob, room, "Robot"))
+
+
+async def test_effects_that_one_list_has_no_room_for_are_picked_in_others(
+    house: DiscordHouse, room: Channel, bob: Person, ann: Person
+) -> None:
+    await offered(house, *SHIPPED)
+    opened = await house.discord.slash(ann, room, "settings")
+    panel = await house.confided(opened, "Settings of this server.")
+    assert {each.title["en"] for each in SHIPPED} <= set(panel.options)
+    await changed(house, panel, house.discord.choose(ann, panel, "Tornado", "Symbiote"))
+    await changed(house, panel, house.discord.choose(ann, panel, "Arc shot", "Head turn"))
+    await changed(house, panel, house.discord.choose(ann, panel, "Symbiote"))
+    assert marked(panel) == ["Arc shot", "Head turn", "Symbiote"]
+    refused = await house.ask(bob, room, "Tornado")
+    await house.confided(refused, "The admins here have switched this effect off.")
+    await made(house, await house.ask(bob, room, "Head turn"))
+
+
+async def test_none_picked_in_any_list_is_all_effects_again(
+    house: DiscordHouse, room: Channel, bob: Person, ann: Person
+) -> None:
+    await offered(house, *SHIPPED)
+    opened = await house.discord.slash(ann, room, "settings")
+    panel = await house.confided(opened, "Settings of this server.")
+    await changed(house, panel, house.discord.choose(ann, panel, "Tornado"))
+    await changed(house, panel, pick_none(house, ann, panel, "Tornado"))
+    assert marked(panel) == []
+    await made(house, await house.ask(bob, room, "Head turn"))
 
 
 async def test_everyone_has_as_many_clips_a_day_as_was_set(

@@ -51,6 +51,14 @@ async def test_words_after_a_photo_say_what_becomes_of_it(
     assert "I picked Robot for your words." in (await clip_in(house, private)).text
 
 
+async def test_words_keep_their_lines_as_each_may_be_a_shot(
+    house: DiscordHouse, private: Channel, ann: Person
+) -> None:
+    private.send(ann, "black slime crawls over me\nthen  it runs off", files=[SELFIE])
+    job = (await house.make()).job
+    assert job.prompt == "black slime crawls over me\nthen it runs off"
+
+
 async def test_words_with_a_photo_are_enough(
     house: DiscordHouse, private: Channel, ann: Person
 ) -> None:

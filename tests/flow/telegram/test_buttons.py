@@ -69,7 +69,7 @@ async def test_details_say_how_a_clip_was_made(
     shown = await a_clip(house, chat, ann)
     answer = await house.telegram.press(ann, shown, "Details")
     assert answer.alert
-    assert "Robot, 512×512, made in 8 s." in answer.text
+    assert "Robot, 512×512, 4 s, made in 8 s." in answer.text
 
 
 async def test_deleting_takes_the_message_and_the_clip_away(

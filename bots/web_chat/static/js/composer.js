@@ -29,7 +29,7 @@ export class Composer extends EventTarget {
       removePhoto: (photo) => this.#removePhoto(photo),
       removeEffect: () => this.choose(null),
     });
-    receivePhotos((file) => this.#addFile(file));
+    receivePhotos((files) => this.#addFiles(files));
     byId("composer").onsubmit = (event) => this.#submit(event);
     byId("open-gallery").onclick = () => this.dispatchEvent(new Event("pick"));
     byId("open-options").onclick = () => this.#options.open(this.#effect);
@@ -87,8 +87,10 @@ export class Composer extends EventTarget {
     this.#prompt.focus();
   }
 
-  get #wanted() {
-    return this.#effect?.photos ?? 1;
+  /** How many photos there is use for: what the effect takes; while none is chosen, what any takes. */
+  get #room() {
+    const effects = this.#effect === null ? [...(this.#effects?.values() ?? [])] : [this.#effect];
+    return Math.max(1, ...effects.map((effect) => effect.most_photos));
   }
 
   get #ready() {
@@ -97,12 +99,18 @@ export class Composer extends EventTarget {
     return enough || (this.#effect === null && this.#prompt.value.trim() !== "");
   }
 
-  async #addFile(file) {
+  /** Add what was given together, in its order; while no effect is chosen, in place of what was there. */
+  async #addFiles(files) {
     this.note("");
-    const photo = { canvas: await thumbnail(file) };
-    const kept = Math.max(1, this.#wanted) - 1;
-    this.#photos = [...(kept > 0 ? this.#photos.slice(-kept) : []), photo];
+    const used = files.slice(0, this.#room);
+    const photos = await Promise.all(used.map(async (file) => ({ canvas: await thumbnail(file) })));
+    const kept = this.#effect === null ? 0 : this.#room - photos.length;
+    this.#photos = [...(kept > 0 ? this.#photos.slice(-kept) : []), ...photos];
     this.#changed();
+    await Promise.all(photos.map((photo, at) => this.#upload(photo, used[at])));
+  }
+
+  async #upload(photo, file) {
     try {
       Object.assign(photo, await upload(file, this.#strings, this.photoLimit));
       announce(this.#strings.say("photo_added"));
@@ -129,7 +137,7 @@ export class Composer extends EventTarget {
     event.preventDefault();
     const missing = this.#missing();
     if (missing) {
-      this.note(this.#strings.say(missing, { photos: this.#wanted }));
+      this.note(this.#strings.say(missing, { photos: this.#effect?.photos }));
       return;
     }
     if (!this.#ready) {
@@ -141,7 +149,7 @@ export class Composer extends EventTarget {
       type: "ask",
       effect: this.#effect?.id ?? null,
       prompt: this.#prompt.value.trim(),
-      photos: this.#photos.map((photo) => photo.key),
+      photos: this.#photos.slice(0, this.#room).map((photo) => photo.key),
       params: this.#options.paramsOf(this.#effect),
       aspect: this.#options.aspect,
     };
@@ -172,7 +180,7 @@ export class Composer extends EventTarget {
   }
 
   #changed() {
-    byId("photo-file").multiple = this.#wanted > 1;
+    byId("photo-file").multiple = this.#room > 1;
     this.#tray.show(this.#photos, this.#effect);
     byId("send").classList.toggle("ready", this.#ready);
     this.#keepDraft();

@@ -2,7 +2,7 @@
 
 import { announce, beckon } from "./announce.js";
 import { byId } from "./elements.js";
-import { AnsweredMessage, askedMessage } from "./message.js";
+import { AnsweredMessage, askedMessage, titleOf } from "./message.js";
 import { mayMove } from "./preview.js";
 
 const NEAR_END_PX = 160;
@@ -89,6 +89,12 @@ export class Conversation extends EventTarget {
     if (focused === job) this.dispatchEvent(new Event("orphaned"));
   }
 
+  /** Show what made the clip of a job, or no more if that is shown already. */
+  tell(job, text) {
+    const told = this.#shown.get(`answered:${job}`)?.answered.tell(text);
+    if (told) announce(told);
+  }
+
   /** What was asked for with a job, if it is on the page. */
   asked(job) {
     return this.#shown.get(`asked:${job}`)?.entry;
@@ -107,6 +113,7 @@ export class Conversation extends EventTarget {
     const known = this.#shown.get(keyOf(entry));
     const shown = known ?? this.#make(entry);
     shown.seq = Math.min(seq, shown.seq ?? Infinity);
+    const clip = shown.answered?.clip;
     shown.answered?.show(entry.message, this.asked(entry.job), justNow);
     if (!known) {
       shown.root.dataset.job = entry.job;
@@ -114,7 +121,7 @@ export class Conversation extends EventTarget {
       this.#list.insertBefore(shown.root, next);
       this.#shown.set(keyOf(entry), shown);
     }
-    if (justNow && entry.kind === "answered") this.#tell(entry.message);
+    if (justNow && entry.kind === "answered") this.#tell(entry.message, clip);
   }
 
   #make(entry) {
@@ -134,13 +141,17 @@ export class Conversation extends EventTarget {
     this.#shown.delete(key);
   }
 
-  /** Say a message aloud when it changes in kind; steps of progress are for the eye. */
-  #tell(message) {
-    if (message.progress !== null) return;
-    announce(
-      message.clip ? this.#strings.say("clip_ready", { title: message.text }) : message.text,
-    );
-    if (message.clip) beckon();
+  /**
+   * Say a message aloud when it changes in kind; steps of progress are for the eye. `before` is the
+   * clip that it has shown: another one is a first look while the message can be cancelled.
+   */
+  #tell(message, before) {
+    const isOther = message.clip !== null && message.clip.key !== before;
+    if (message.progress !== null && !isOther) return;
+    const isDone = isOther && !message.buttons.some((button) => button.action === "cancel");
+    const title = titleOf(message);
+    announce(isDone ? this.#strings.say("clip_ready", { title }) : message.text);
+    if (isDone) beckon();
   }
 
   #act(action, job, effect) {

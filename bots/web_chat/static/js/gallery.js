@@ -41,7 +41,7 @@ export class Gallery extends EventTarget {
     this.#effects = effects;
     byId("previews-pause").hidden = effects.length === 0;
     byId("gallery-empty").hidden = effects.length > 0;
-    byId("tiles").replaceChildren(...effects.map((effect) => this.#tile(effect)));
+    this.#lay(effects);
     this.#previews.forget();
     this.mark(this.#chosen);
     this.#settle();
@@ -105,6 +105,14 @@ export class Gallery extends EventTarget {
     if (place !== null && this.#root.parentElement !== place) place.append(this.#root);
   }
 
+  /** Lay out the effects, those that can show what they do first. */
+  #lay(effects) {
+    const [shown, bare] = byId("tiles").children;
+    const tiles = (some) => some.map((effect) => this.#tile(effect));
+    shown.replaceChildren(...tiles(effects.filter(hasPicture)));
+    bare.replaceChildren(...tiles(effects.filter((effect) => !hasPicture(effect))));
+  }
+
   #showPaused() {
     byId("previews-pause").ariaPressed = String(this.#previews.paused);
   }
@@ -113,10 +121,18 @@ export class Gallery extends EventTarget {
     const item = copyOf("tile-template");
     const tile = item.querySelector(".tile");
     tile.dataset.effect = effect.id;
+    tile.style.setProperty("--hue", hueOf(effect.id));
     tile.querySelector("strong").textContent = effect.title;
     tile.querySelector("small").textContent = effect.summary;
     tile.querySelector(".picture").append(this.#previews.picture(effect));
     tile.onclick = () => this.#choose(effect);
     return item;
   }
+}
+
+const hasPicture = (effect) => Boolean(effect.preview ?? effect.poster);
+
+/** Give an effect a hue of its own, always the same one. */
+function hueOf(id) {
+  return [...id].reduce((hue, letter) => (31 * hue + letter.codePointAt(0)) % 360, 0);
 }

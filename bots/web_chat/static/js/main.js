@@ -60,6 +60,8 @@ class Page {
         return this.#conversation.showEarlier(frame.lines, frame.more);
       case "removed":
         return this.#removed(frame.job);
+      case "details":
+        return this.#conversation.tell(frame.job, frame.text);
       case "nudge":
         return announce(frame.text);
       case "note":
@@ -131,6 +133,8 @@ class Page {
         return this.#chooseFor(job, effect);
       case "cancel":
         return this.#sendNow({ type: "cancel", job });
+      case "details":
+        return this.#sendNow({ type: "details", job });
       case "delete":
         return this.#delete(job);
     }

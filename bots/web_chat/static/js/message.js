@@ -9,7 +9,13 @@ const ICONS = {
   cancel: "cancel",
   delete: "delete",
   download: "download",
+  details: "details",
 };
+
+/** What a clip is called: the first line beside it. */
+export function titleOf(message) {
+  return message.text.split("\n", 1)[0];
+}
 
 /** Make the message for what was asked. */
 export function askedMessage(asked, strings) {
@@ -34,6 +40,7 @@ export class AnsweredMessage {
   #find;
   #stage;
   #text = "";
+  #clip;
 
   /** `act(action, effect)` does what a button says; `find(id)` gives an effect or nothing. */
   constructor(strings, act, find) {
@@ -43,17 +50,35 @@ export class AnsweredMessage {
     this.#stage = new Stage(this.root, strings);
   }
 
+  /** The key of the clip that it shows, if any. */
+  get clip() {
+    return this.#clip;
+  }
+
   show(message, asked, justNow) {
     const under = message.buttons.some((button) => button.action === "cancel");
     // With no button at all, the clip is being brought over: the stage stays.
     const staged = message.clip !== null || under || message.buttons.length === 0;
     this.root.classList.toggle("staged", staged);
-    if (message.clip) this.#stage.play(message.clip, message.text, justNow);
-    else if (staged) this.#stage.wait(message.progress ?? (under ? null : 1), asked);
+    this.#clip = message.clip?.key;
+    if (message.clip) this.#stage.play(message.clip, titleOf(message), justNow);
+    else if (staged) this.#wait(message, asked, under);
     else this.#stage.clear();
     this.#say(message.text);
     this.#measure(message);
     this.#offer(message);
+  }
+
+  /** Show what made the clip, or no more. */
+  tell(text) {
+    const details = this.root.querySelector(".details");
+    details.textContent = details.textContent === text ? "" : text;
+    return details.textContent;
+  }
+
+  #wait({ progress, still }, asked, under) {
+    this.#stage.wait(progress ?? (under ? null : 1), asked);
+    if (still) this.#stage.glimpse(still);
   }
 
   #say(text) {

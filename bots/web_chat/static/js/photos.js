@@ -2,11 +2,11 @@
 
 import { byId } from "./elements.js";
 
-/** Call `take` with each picture file a person gives the page, however they do it. */
+/** Call `take` with the picture files that a person gives the page together, however they do it. */
 export function receivePhotos(take) {
   const input = byId("photo-file");
   input.onchange = () => {
-    for (const file of input.files) take(file);
+    take([...input.files]);
     input.value = "";
   };
   for (const opener of document.querySelectorAll("[data-pick]")) {
@@ -16,7 +16,7 @@ export function receivePhotos(take) {
     const files = pictures(event.clipboardData);
     if (files.length === 0) return;
     event.preventDefault();
-    files.forEach(take);
+    take(files);
   });
   receiveDrops(take);
 }
@@ -40,7 +40,7 @@ function receiveDrops(take) {
     show(0);
     if (event.dataTransfer.files.length === 0) return;
     event.preventDefault();
-    [...event.dataTransfer.files].forEach(take);
+    take([...event.dataTransfer.files]);
   });
 }
 

@@ -27,9 +27,10 @@ export class Previews {
   /** Make the picture of an effect: a video if there is one, else its poster, else nothing. */
   picture(effect) {
     if (effect.preview) return this.#video(effect);
-    if (effect.poster)
-      return element("img", { src: mediaUrl(effect.poster), alt: "", loading: "lazy" });
-    return "";
+    if (!effect.poster) return "";
+    const poster = element("img", { src: mediaUrl(effect.poster), alt: "", loading: "lazy" });
+    poster.onerror = () => poster.remove();
+    return poster;
   }
 
   /** Stop looking after pictures that are no longer shown. */

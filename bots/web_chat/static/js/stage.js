@@ -10,6 +10,7 @@ export class Stage {
   #strings;
   #shutter = null;
   #clip = null;
+  #still = null;
 
   constructor(message, strings) {
     this.#message = message;
@@ -23,6 +24,19 @@ export class Stage {
     if (this.#shutter === null) this.#raise(asked);
     this.#shutter.classList.toggle("waiting", fraction === null);
     this.#shutter.style.setProperty("--done", `${100 * (fraction ?? 0)}%`);
+  }
+
+  /** Show a picture of what is being filmed, once it is there; one that is gone changes nothing. */
+  glimpse(key) {
+    if (this.#still === key) return;
+    this.#still = key;
+    const picture = element("img", { src: mediaUrl(key), alt: "", className: "glimpse" });
+    picture.onload = () => {
+      if (this.#still !== key || this.#shutter === null) return;
+      this.#root.querySelector("img")?.remove();
+      this.#shutter.classList.add("open");
+      this.#root.prepend(picture);
+    };
   }
 
   /** Show a clip; one that came just now plays by itself. */
@@ -56,6 +70,8 @@ export class Stage {
   }
 
   #raise(asked) {
+    this.#clip = null;
+    this.#still = null;
     this.#shutter = element("div", { className: "shutter", ariaHidden: "true" }, element("i"));
     this.#root.replaceChildren(this.#shutter);
     const fixed = asked?.aspect && asked.aspect !== "auto" ? ratio(asked.aspect) : null;

@@ -15,14 +15,14 @@ export class Tray {
   show(photos, effect) {
     byId("tray").hidden = photos.length === 0 && effect === null;
     byId("open-options").hidden = effect === null;
-    byId("photo-slot").replaceChildren(...this.#photos(photos, effect?.photos ?? 1));
+    byId("photo-slot").replaceChildren(...this.#photos(photos, effect));
     byId("effect-slot").replaceChildren(this.#effect(effect));
   }
 
-  /** The photos there are, and an invitation as long as some are missing. */
-  #photos(photos, needed) {
+  /** The photos there are, and an invitation as long as more are taken. */
+  #photos(photos, effect) {
     const chips = photos.map((photo) => this.#photo(photo));
-    if (photos.length >= needed) return chips;
+    if (photos.length >= (effect?.most_photos ?? 1)) return chips;
     const pick = () => byId("photo-file").click();
     if (photos.length === 0) return [this.#wanted("photo", "add_photo", pick)];
     const another = this.#wanted("add", "add_another_photo", pick);

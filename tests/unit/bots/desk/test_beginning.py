@@ -89,11 +89,6 @@ async def test_two_photos_that_come_together_are_enough(front: Front) -> None:
     assert len(set(request.job.photos)) == 2
 
 
-async def test_of_many_photos_two_are_kept(front: Front) -> None:
-    await front.say("", SELFIE, OTHER, SELFIE)
-    assert "3 photos. I can work with the first two" in front.platform.texts[-1]
-
-
 async def test_an_effect_that_is_named_first_awaits_its_photo(front: Front) -> None:
     await front.say("/effect robot")
     assert front.platform.texts == ["Now send me a photo for Robot."]

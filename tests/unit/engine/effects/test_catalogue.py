@@ -83,3 +83,12 @@ def test_a_wrong_effect_file_is_refused_with_the_place_of_the_fault(
 
     assert invalid.value.where == str(path)
     assert said in invalid.value.why
+
+
+def test_a_card_says_how_many_photos_are_taken_and_how_long_each_variant_may_be() -> None:
+    journey, imagine = load_effects()["journey"], load_effects()["imagine"]
+    needs = [variant.needs for effect in (journey, imagine) for variant in effect.variants]
+    card = journey.card(preview=None, poster=None, needs=needs)
+    assert (card.photos, card.photos_taken) == (2, 7)
+    variants = imagine.card(preview=None, poster=None, needs=needs).variants
+    assert [(it.name, it.up_to_s) for it in variants] == [("imagine", 5), ("imagine_long", 60)]

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
-import torch
 
 from engine.effects.catalogue import Effect, load_effect, load_effects
 from engine.effects.finishing import Finishing
@@ -20,17 +19,12 @@ from engine.effects.variants import RecipeVariant
 from engine.errors import Stopped
 from engine.jobs.errors import Refused
 from engine.jobs.job import Aspect, ClipFormat, ParamValue
-from engine.pipelines.bases import Bases
-from engine.pipelines.families import family
-from engine.pipelines.loaded import Loaded
-from engine.pipelines.take import Footage, Take
-from engine.pipelines.watching import Watch
 from engine.safety import OpenGate
 from engine.video import read_frames, read_sound
 from engine.vision.vision import Vision
 from engine.weights import Weights
 from tests.fakes.photos import astronaut, no_face, portrait
-from tests.unit.engine.effects.tiny_bases import a_base
+from tests.unit.engine.effects.tiny_models import BASES, TinyModels
 
 EFFECT = """
 schema = "effect/1"
@@ -56,38 +50,6 @@ prompt = "A {{colour}} person melts. {{prompt}}"
 steps = 2
 cost_s = 1.0
 """
-
-
-BASES = Bases(
-    {
-        "words": a_base("wan2.1", "text"),
-        "photo": a_base("wan2.1", "photo"),
-        "ends": a_base("wan2.1", "vace"),
-        "sound": a_base("ltx2", "2.0"),
-    }
-)
-
-
-@dataclass
-class TinyModels:
-    """Models of random numbers, made when they are needed."""
-
-    made: dict[str, Loaded] = field(default_factory=dict[str, Loaded])
-    takes: list[Take] = field(default_factory=list[Take])
-
-    def film(self, recipe: RecipeVariant, take: Take, watch: Watch) -> Footage:
-        self.takes.append(take)
-        if recipe.base not in self.made:
-            base = BASES.by_id[recipe.base]
-            of = family(base.family)
-            checkpoint = of.checkpoints[base.checkpoint]
-            torch.manual_seed(0)
-            self.made[recipe.base] = Loaded(of, checkpoint, checkpoint.tiny())
-        return self.made[recipe.base].film(take, watch)
-
-    @property
-    def last(self) -> Take:
-        return self.takes[-1]
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,14 @@ import pytest
 
 from engine.jobs.errors import MediaMissing, MediaUnavailable
 from engine.jobs.job import JobId, MediaKey
-from engine.jobs.media.store import LONGEST_LINK, MediaStore, clip_keys, photo_key, preview_keys
+from engine.jobs.media.store import (
+    LONGEST_LINK,
+    MediaStore,
+    clip_keys,
+    live_key,
+    photo_key,
+    preview_keys,
+)
 
 PHOTO = MediaKey("photos/00112233445566778899aabbccddeeff.jpg")
 
@@ -54,6 +61,7 @@ def test_keys_fit_the_store(media: MediaStore) -> None:
     assert photo_key() != photo_key()
     assert clip_keys(JobId("j1")).receipt == "clips/j1.json"
     assert preview_keys("head_turn", "1.2").video == "previews/head_turn-1.2.mp4"
+    assert live_key(JobId("j1"), token=4, number=9) == "live/j1.4-9.jpg"
 
 
 @pytest.mark.parametrize("escape", ESCAPES)
