@@ -84,7 +84,7 @@ def _measure(name: str, form: ClipFormat, settings: EngineSettings) -> Row:
     from engine.effects.order import Order
     from engine.effects.outfit import outfit
 
-    effect = find_effect(name)
+    effect = find_effect(name, settings)
     maker = outfit(settings, {}).maker
     photo = _astronaut()
     photos = [photo, photo[:, ::-1]][: effect.about.photos]

@@ -17,15 +17,18 @@ from typing import Any
 
 import torch
 
-from deploy.bench_subjects import Subject, clear, random_lora, room_for, subjects
+from deploy.bench_subjects import Subject, clear, room_for, subjects
+from deploy.bench_worker import through_a_worker
 from deploy.errors import CommandFailed
 from deploy.tables import table
 from engine.errors import NotHere
 from engine.pipelines import floor
 from engine.pipelines.loaded import Loaded
 from engine.pipelines.loras.lora import Lora, Slots
-from engine.pipelines.speed.caches import StepCache
+from engine.pipelines.loras.random_lora import write_random
+from engine.pipelines.speed.caches import MagCache, StepCache
 from engine.pipelines.speed.decoder import slow_convolutions
+from engine.pipelines.speed.guidance import GuidanceInterval
 from engine.pipelines.speed.stopwatch import Timed, decibels, timed
 from engine.pipelines.speed.switch import Switch
 from engine.pipelines.speed.tuning import exact, lossy, tune
@@ -47,6 +50,7 @@ class Row:
         floor_s: for a clip at the speed of one large multiplication, measured before.
         baseline_s: for a clip with diffusers alone.
         on: what is turned on of everything exact.
+        busy: share of the time, 0..1, that the device worked over jobs that were queued.
         timing: "measured", or "extrapolated" from fewer steps.
     """
 
@@ -64,6 +68,7 @@ class Row:
     peak_gb: float | None = None
     latent_db: float | None = None
     pixel_db: float | None = None
+    busy: float | None = None
     on: tuple[str, ...] = ()
     timing: str = ""
     note: str = ""
@@ -157,6 +162,7 @@ class _Model:
         del loaded
         yield from self._rounded()
         clear(self._device)
+        yield from self._queued()
 
     def _alone(self, loaded: Loaded) -> Iterator[Row]:
         for take in (self._subject.take, self._few):
@@ -183,8 +189,9 @@ class _Model:
     def _lossy(self, loaded: Loaded, take: Take) -> Iterator[Row]:
         """Compare with the exact path, in as many steps."""
         exacts: dict[bool, Timed] = {}
-        for switch in lossy(self._device, take.steps):
-            is_whole = isinstance(switch, StepCache)  # it leaves more out at some steps than others
+        for switch in (*lossy(self._device, take.steps), MagCache(take)):
+            # they leave more out at some steps than at others
+            is_whole = isinstance(switch, StepCache | GuidanceInterval)
             if not switch.is_reversible or (is_whole and self._is_quick):
                 continue
             if is_whole not in exacts:
@@ -232,7 +239,7 @@ class _Model:
         with TemporaryDirectory() as folder:
             loras = [Lora(path=Path(folder) / f"{name}.safetensors") for name in ("one", "other")]
             for lora in loras:
-                random_lora(loaded, lora.path, _LORA_RANK)
+                write_random(loaded, lora.path, _LORA_RANK)
             slots = Slots(loaded, rank=_LORA_RANK)
             if self._device.type == "cuda":
                 self._tune(loaded)
@@ -259,11 +266,16 @@ class _Model:
             if not room_for(loaded, Path(folder)):
                 yield self._row(take, "from the disk", note="it has not enough room")
                 return
-            loaded.pipeline.save_pretrained(folder)
+            loaded.write(Path(folder))
             kind = self._subject.kind
             with _clock(self._device) as read:
                 Loaded.read(loaded.family, kind, Path(folder), dtype=torch.bfloat16)
             yield self._row(take, "from the disk", seconds=read[0], timing="measured")
+
+    def _queued(self) -> Iterator[Row]:
+        """Time jobs in few steps as a worker does them, and what comes between two of them."""
+        for path, found in through_a_worker(self._subject, self._device):
+            yield self._row(self._few, path, **found)
 
     def _tune(self, loaded: Loaded) -> None:
         tried = tune(loaded, self._device, take=self._tried_by)
@@ -356,6 +368,7 @@ _HEAD = (
     "GB",
     "latents dB",
     "frames dB",
+    "busy",
     "",
 )
 
@@ -369,7 +382,7 @@ def _cells(row: Row) -> Sequence[object]:
         row.steps,
         row.path,
         *map(_figure, (row.seconds, row.step_s, row.decode_s, row.floor_s, over, faster)),
-        *map(_figure, (row.tflops, row.peak_gb, row.latent_db, row.pixel_db)),
+        *map(_figure, (row.tflops, row.peak_gb, row.latent_db, row.pixel_db, row.busy)),
         row.note or row.timing,
     )
 

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Protocol
 
 import torch
-from safetensors.torch import save_file
 from torch import nn
 
 from engine.pipelines.bases import Bases
@@ -19,10 +18,8 @@ from engine.pipelines.families import family
 from engine.pipelines.full.models import MODELS, full_size
 from engine.pipelines.loaded import Loaded
 from engine.pipelines.speed.caches import FEWEST_STEPS
-from engine.pipelines.speed.switch import denoisers
 from engine.pipelines.take import Take
 
-_ATTENTION = ("to_q", "to_k", "to_v", "to_out.0")
 _ROOM = 1.2
 
 
@@ -80,19 +77,6 @@ def subjects(names: Sequence[str] | None, device: torch.device) -> list[Subject]
     if device.type == "cuda":
         return [full_size(name) for name in names or MODELS]
     return [_tiny(name) for name in names or list(MODELS)[:1]]
-
-
-def random_lora(loaded: Loaded, path: Path, rank: int) -> None:
-    """Write a LoRA of random numbers for the attention of a model's first denoiser."""
-    name = loaded.family.denoisers[0]
-    tensors: dict[str, torch.Tensor] = {}
-    for layer, module in denoisers(loaded)[0].named_modules():
-        if isinstance(module, nn.Linear) and layer.endswith(_ATTENTION):
-            down = torch.randn(rank, module.in_features, dtype=torch.bfloat16) / rank
-            up = torch.randn(module.out_features, rank, dtype=torch.bfloat16) / rank
-            tensors[f"{name}.{layer}.lora_A.weight"] = down
-            tensors[f"{name}.{layer}.lora_B.weight"] = up
-    save_file(tensors, path)
 
 
 def room_for(loaded: Loaded, folder: Path) -> bool:

@@ -15,9 +15,9 @@ from pathlib import Path
 
 from bots.errors import BotsError
 from deploy.errors import CommandFailed
+from deploy.render_command import add_arguments
 from engine.errors import EngineError
 from engine.jobs.errors import JobsError, Refused
-from engine.jobs.job import Aspect, ClipFormat
 from engine.jobs.settings import BadSetting
 from engine.settings import EngineSettings
 
@@ -64,6 +64,7 @@ def _parser() -> argparse.ArgumentParser:
     _processes(commands)
     _clips(commands)
     _installation(commands)
+    _versions(commands)
     _people(commands)
     return parser
 
@@ -90,39 +91,14 @@ def _processes(commands: _Commands) -> None:
 
 def _clips(commands: _Commands) -> None:
     render = commands.add("render", "make one clip from photos, without any server", _render)
-    render.add_argument("--effect", required=True, metavar="ID")
-    render.add_argument(
-        "--photo",
-        action="append",
-        default=[],
-        type=Path,
-        metavar="FILE",
-        help="once for each photo that the effect takes",
-    )
-    render.add_argument("--out", required=True, type=Path, metavar="FILE", help="the MP4 to write")
-    render.add_argument("--poster", type=Path, metavar="FILE", help="a JPEG of it to write too")
-    render.add_argument("--seed", type=int, help="the same seed makes the same clip")
-    render.add_argument("--size", type=int, default=512, help="longest side in pixels")
-    render.add_argument(
-        "--max-bytes",
-        type=int,
-        default=ClipFormat().max_bytes,
-        metavar="N",
-        help="squeeze the clip until it fits",
-    )
-    render.add_argument("--aspect", choices=list(Aspect), default=Aspect.AUTO, type=Aspect)
-    render.add_argument("--prompt", default="", help="words, for effects that take some")
-    render.add_argument("--param", action="append", default=[], metavar="NAME=VALUE")
-    render.add_argument("--json", action="store_true", help="print one JSON object")
+    add_arguments(render)
     effects = commands.add("effects", "list the effects", _effects)
     effects.add_argument("--json", action="store_true", help="print a JSON list")
     of_effects = _Commands(effects, required=False)
     locked = of_effects.add("lock", "note revision and sha256 of recipes' LoRAs", _effects_lock)
     locked.add_argument("effect", nargs="*", help="of which; of all unless named")
     checked = of_effects.add("check", "say all that is wrong in effect folders", _effects_check)
-    checked.add_argument(
-        "folder", nargs="*", type=Path, help="those that are shipped, unless named"
-    )
+    checked.add_argument("folder", nargs="*", type=Path, help="all there are, unless named")
     sheet = commands.add("sheet", "lay moments of clips out in one picture", _sheet)
     sheet.add_argument("out", type=Path, metavar="OUT")
     sheet.add_argument("clips", type=Path, nargs="+", metavar="CLIP")
@@ -180,6 +156,22 @@ def _fetching(models: _Commands) -> None:
     verify.add_argument("base", nargs="*", help="which ones; all that are there unless named")
 
 
+def _versions(commands: _Commands) -> None:
+    versions = commands.add("versions", "list the versions of effects", _versions_list)
+    versions.add_argument("--json", action="store_true", help="print a JSON list")
+    of_versions = _Commands(versions, required=False)
+    given = of_versions.add("set", "give a version to some of the people, or to all", _versions_set)
+    given.add_argument("effect")
+    given.add_argument("version")
+    how_many = given.add_mutually_exclusive_group(required=True)
+    how_many.add_argument("--share", type=float, metavar="0..1", help="0.2: to 20 %% of the people")
+    how_many.add_argument(
+        "--default", action="store_const", const=1.0, dest="share", help="to everybody"
+    )
+    back = of_versions.add("reset", "give everybody the usual version again", _versions_reset)
+    back.add_argument("effect")
+
+
 def _people(commands: _Commands) -> None:
     people = _Commands(commands.add("people", "who may use the bots"))
     for verb in ("block", "unblock"):
@@ -224,28 +216,19 @@ def _become(module: str, *arguments: str) -> None:
 
 
 def _render(options: argparse.Namespace) -> None:
-    from deploy.render import Request, parse_params, render, show
+    from deploy.render_command import run
 
-    request = Request(
-        effect=options.effect,
-        photos=options.photo,
-        out=options.out,
-        poster=options.poster,
-        seed=options.seed,
-        prompt=options.prompt,
-        params=parse_params(options.param),
-        format=ClipFormat(size=options.size, aspect=options.aspect, max_bytes=options.max_bytes),
-    )
-    _say(show(render(request, EngineSettings.read()), as_json=options.json))
+    _say(run(options))
 
 
 def _effects_check(options: argparse.Namespace) -> None:
     from engine.threads import limit_threads
 
-    limit_threads(EngineSettings.read().threads)
+    settings = EngineSettings.read()
+    limit_threads(settings.threads)
     from deploy.effects import check
 
-    check(options.folder, _say)
+    check(settings, options.folder, _say)
 
 
 def _effects_lock(options: argparse.Namespace) -> None:
@@ -257,7 +240,7 @@ def _effects_lock(options: argparse.Namespace) -> None:
 def _effects(options: argparse.Namespace) -> None:
     from deploy.effects import as_json, as_table
 
-    _say(as_json() if options.json else as_table())
+    _say((as_json if options.json else as_table)(EngineSettings.read()))
 
 
 def _sheet(options: argparse.Namespace) -> None:
@@ -336,6 +319,29 @@ def _models_check(options: argparse.Namespace) -> None:
     from deploy.model_check import check_tiny
 
     check_tiny(options.family, _say, as_json=options.json)
+
+
+def _versions_list(options: argparse.Namespace) -> None:
+    from bots.settings import BotSettings
+    from deploy.versions import as_json, as_table, rows
+
+    found = rows(BotSettings.read(), EngineSettings.read())
+    _say((as_json if options.json else as_table)(found))
+
+
+def _versions_set(options: argparse.Namespace) -> None:
+    from bots.settings import BotSettings
+    from deploy.versions import set_share
+
+    bot, engine = BotSettings.read(), EngineSettings.read()
+    set_share(bot, engine, options.effect, options.version, options.share, _say)
+
+
+def _versions_reset(options: argparse.Namespace) -> None:
+    from bots.settings import BotSettings
+    from deploy.versions import reset
+
+    reset(BotSettings.read(), options.effect, _say)
 
 
 def _set_blocked(options: argparse.Namespace) -> None:

@@ -4,34 +4,30 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Literal
 
+from deploy.gpus import DRIVERS
 from deploy.tables import table
 from engine.pipelines.bases import Base, Bases
+from engine.pipelines.memory.fitting import Machine, TooSlow, main_memory_gb, usable
+from engine.pipelines.memory.profiles import Place, Plan
 from engine.settings import EngineSettings
+from engine.threads import cores
 from engine.weights import Weights, WeightStatus
 from engine.weights.hub.bases import BaseFiles, BaseState
 
-Fit = Literal["fits", "with offload", "too large", "no GPU"]
-
-WORKING_GB = 2.0
-"""What a film takes besides the weights, at least."""
-OFFLOADED = 3
-"""So many times a GPU's memory can denoisers be that are brought in block by block."""
-
-_DRIVERS = (Path("/dev/nvidiactl"), Path("/dev/kfd"), Path("/dev/dxg"))
-"""One of these is there wherever torch could find a GPU."""
+Fit = Literal["fits", "with offload", "too large", "too slow"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BaseRow:
-    """What is shown of a base; `accepted` is whether it may be fetched."""
+    """What is shown of a base; `accepted` is whether it may be fetched, `why` what does not fit."""
 
     base: str
     state: BaseState
     gb: float
     fit: Fit
+    why: str
     licence: str
     terms: str
     accepted: bool
@@ -68,42 +64,59 @@ def as_json(settings: EngineSettings) -> str:
 
 def base_rows(settings: EngineSettings) -> list[BaseRow]:
     """Look at every base."""
-    memory_gb, files = gpu_gb(settings.device), BaseFiles(settings.models)
+    machine, files = this_machine(settings), BaseFiles(settings.models)
     return [
-        BaseRow(
-            base=name,
-            state=files.state(name),
-            gb=round(base.gb.whole, 1),
-            fit=fit(base, memory_gb),
-            licence=base.licence,
-            terms=base.terms,
-            accepted=not base.terms or name in settings.accepted,
-            title=base.title,
-        )
+        _row(name, base, files.state(name), machine, settings)
         for name, base in Bases.built_in().by_id.items()
     ]
 
 
-def fit(base: Base, memory_gb: float | None) -> Fit:
-    """Say whether a base can be used with so much memory on a GPU; None: there is none."""
-    if memory_gb is None:
-        return "no GPU"
-    if base.gb.whole + WORKING_GB <= memory_gb:
-        return "fits"
-    return "with offload" if base.gb.denoiser <= OFFLOADED * memory_gb else "too large"
+def _row(
+    name: str, base: Base, state: BaseState, machine: Machine, settings: EngineSettings
+) -> BaseRow:
+    told, why = fit(name, base, machine)
+    return BaseRow(
+        base=name,
+        state=state,
+        gb=round(base.gb.whole, 1),
+        fit=told,
+        why=why,
+        licence=base.licence,
+        terms=base.terms,
+        accepted=not base.terms or name in settings.accepted,
+        title=base.title,
+    )
 
 
-def gpu_gb(device: str) -> float | None:
-    """Say how much memory the GPU has, None if there is none; torch is asked only if there may be.
+def fit(name: str, base: Base, machine: Machine) -> tuple[Fit, str]:
+    """Say whether a worker would use a base on a machine, in any way that it films; and why not."""
+    found = usable(name, base, machine)
+    if isinstance(found, Plan):
+        whole = found.denoiser is Place.DEVICE and found.encoder is Place.DEVICE
+        return ("fits" if whole else "with offload"), ""
+    return ("too slow" if isinstance(found, TooSlow) else "too large"), found.reason
+
+
+def this_machine(settings: EngineSettings) -> Machine:
+    """Look at what a worker has here."""
+    return Machine(
+        gpu_gb=_gpu_gb(settings.devices[0]),
+        ram_gb=main_memory_gb(),
+        cores=settings.threads or cores(),
+    )
+
+
+def _gpu_gb(device: str) -> float:
+    """Say how much memory the GPU has, 0 if there is none; torch is asked only if there may be.
 
     Importing it takes seconds.
     """
-    if device == "cpu" or not any(driver.exists() for driver in _DRIVERS):
-        return None
+    if device == "cpu" or not any(driver.exists() for driver in DRIVERS):
+        return 0.0
     import torch
 
     if not torch.cuda.is_available():
-        return None
+        return 0.0
     index = torch.device(device).index if device.startswith("cuda") else None
     return torch.cuda.get_device_properties(index or 0).total_memory / 1e9
 

@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING
 
 from deploy import folder
 from deploy.errors import CommandFailed
+from deploy.model_list import this_machine
 from deploy.render import find_effect
 from engine.effects.recipe_parts import loras_of
 from engine.effects.variants import RecipeVariant
 from engine.errors import LibrariesMissing, LicenceNotAccepted
 from engine.pipelines.bases import Bases
+from engine.pipelines.memory.fitting import usable
+from engine.pipelines.memory.profiles import Unfit
 from engine.settings import EngineSettings
 from engine.weights import Weights
 from engine.weights.hub.bases import BaseFiles
@@ -53,7 +56,7 @@ def fetch(settings: EngineSettings, wanted: Wanted, say: Say) -> None:
     """
     bases, weights = Bases.built_in(), Weights(settings.models)
     known = set(weights.names(optional=True))
-    recipes = _recipes(wanted.effects)
+    recipes = _recipes(settings, wanted.effects)
     of_hub = [name for name in wanted.names if name not in known]
     of_hub += sorted({recipe.base for recipe in recipes} - set(of_hub))
     _check_names(of_hub, bases)
@@ -70,8 +73,8 @@ def fetch(settings: EngineSettings, wanted: Wanted, say: Say) -> None:
         _fetch_from_hub(settings, bases, of_hub, loras, say)
 
 
-def _recipes(effects: Sequence[str]) -> list[RecipeVariant]:
-    found = [find_effect(name) for name in effects]
+def _recipes(settings: EngineSettings, effects: Sequence[str]) -> list[RecipeVariant]:
+    found = [find_effect(name, settings) for name in effects]
     lookish = [effect.id for effect in found if not effect.recipes]
     if lookish:
         raise CommandFailed(f"{lookish[0]} needs no model: it is drawn by a program")
@@ -108,6 +111,8 @@ def _fetch_from_hub(
     hub = hub_of(settings)
     for name in names:
         base = bases.by_id[name]
+        if isinstance(found := usable(name, base, this_machine(settings)), Unfit):
+            say(f"{name} is of no use on this machine: {found.reason}")
         BaseFiles(settings.models).fetch(name, base, hub, say)
         for lora in base.loras:
             Loras(settings.models).fetch(lora, hub, say)

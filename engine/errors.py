@@ -5,11 +5,13 @@
     │   ├── ClipTooLarge       no encoding fits under the size limit
     │   ├── OutOfMemory        the device has not enough memory for the clip
     │   └── MakerStuck         the maker makes no progress, and cannot be stopped
+    │       └── GroupBroken    a process that films along is gone, or does not come along
     ├── CannotFilm             a model cannot film what is asked: its shape, or what it begins from
     ├── Stopped                the caller asked the maker to stop (cancel or lost lease)
     ├── WeightsMissing         a weight file is not fetched; says the command that fetches it
     │   ├── WeightsCorrupt     a weight file is not the one models.toml names
-    │   └── NotFetched         a base or a LoRA is not fetched; says the command that fetches it
+    │   ├── NotFetched         a base or a LoRA is not fetched; says the command that fetches it
+    │   └── WeightsUnreadable  a base is there and damaged; says the command that mends it
     ├── WeightsUnreachable     the package that carries a weight file cannot be downloaded
     ├── HubUnreachable         the model hub does not answer
     ├── WeightsRefused         a model hub does not give them, or what it gives may not be used
@@ -19,6 +21,8 @@
     ├── FetchingAlready        another process is fetching
     ├── LoraInvalid            a LoRA file cannot be used with a base; says which and why
     ├── NotHere                a model cannot be made faster in this way on this machine
+    ├── NoSuchDevice           a device that films are to be made on is not there
+    ├── CannotGather           a process that is to film along cannot start
     ├── LibrariesMissing       what generative models are run by is not installed
     └── EffectInvalid          an effect folder does not validate; says where
 
@@ -63,6 +67,14 @@ class MakerStuck(JobFailed):
         self.seconds = seconds
 
 
+class GroupBroken(MakerStuck):
+    """A process that films along is gone, or does not come along."""
+
+    def __init__(self, why: str) -> None:
+        EngineError.__init__(self, why)
+        self.why = why
+
+
 class CannotFilm(EngineError):
     """A model cannot film what is asked of it."""
 
@@ -102,6 +114,18 @@ class NotFetched(WeightsMissing):
     def __init__(self, name: str, command: str) -> None:
         EngineError.__init__(self, f"{name} is not fetched: run `{command}`")
         self.name = name
+        self.command = command
+
+
+class WeightsUnreadable(WeightsMissing):
+    """A base is there and cannot be read."""
+
+    def __init__(self, name: str, why: str, command: str) -> None:
+        EngineError.__init__(
+            self, f"{name} cannot be read ({why}): run `{command}`, which mends what is damaged"
+        )
+        self.name = name
+        self.why = why
         self.command = command
 
 
@@ -197,6 +221,29 @@ class NotHere(EngineError):
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
         self.reason = reason
+
+
+class NoSuchDevice(EngineError):
+    """A device that films are to be made on is not there."""
+
+    def __init__(self, device: str, gpus: int) -> None:
+        super().__init__(
+            f"ZOETROPE_DEVICE names {device}, and torch finds {gpus} GPUs here: name one of"
+            " those, or set it to auto"
+        )
+        self.device = device
+        self.gpus = gpus
+
+
+class CannotGather(EngineError):
+    """A process that is to film along cannot start."""
+
+    def __init__(self, device: str) -> None:
+        super().__init__(
+            f"nothing can be started that films along on {device}: the log says why, and"
+            " ZOETROPE_DEVICE may name one device alone"
+        )
+        self.device = device
 
 
 class LibrariesMissing(EngineError):

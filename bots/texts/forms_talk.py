@@ -14,8 +14,11 @@ class FormsTalk:
 
     texts: Texts
 
-    def photos_wanted(self, photos: int) -> str:
+    def photos_wanted(self, photos: int, most: int) -> str:
         """Label the place for photos."""
+        if photos < most:
+            several = self.texts.gettext("{photos} to {most} photos")
+            return several.format(photos=photos, most=most)
         if photos == 1:
             return self.texts.gettext("A photo")
         return self.texts.gettext("{photos} photos").format(photos=photos)
@@ -23,6 +26,10 @@ class FormsTalk:
     def words_wanted(self) -> str:
         """Label the place for words."""
         return self.texts.gettext("What should happen, in words")
+
+    def version(self) -> str:
+        """Label the choice between versions of an effect."""
+        return self.texts.gettext("Version")
 
     def add_photo(self) -> str:
         """Label the button that asks for a missing photo."""
@@ -36,12 +43,17 @@ class FormsTalk:
         """Say what has to be given for an effect."""
         if not card.photos:
             return self.texts.gettext("your words")
-        photos = self.texts.ngettext("{photos} photo", "{photos} photos", card.photos).format(
-            photos=card.photos
-        )
+        photos = self._photos(card)
         if not card.takes_prompt:
             return photos
         return self.texts.gettext("{photos}, your words if you like").format(photos=photos)
+
+    def _photos(self, card: EffectCard) -> str:
+        if card.photos < card.photos_taken:
+            return self.photos_wanted(card.photos, card.photos_taken)
+        return self.texts.ngettext("{photos} photo", "{photos} photos", card.photos).format(
+            photos=card.photos
+        )
 
     def gallery(self) -> str:
         """Head the gallery."""

@@ -39,6 +39,20 @@ class RulesTalk:
             else _("Effects: {names}").format(names=", ".join(names))
         )
 
+    def effects_between(self, first: str, last: str) -> str:
+        """Label one of several lists of effects."""
+        _ = self.texts.gettext
+        words = _("Effects from {first} to {last} (none picked in any list: all)")
+        return words.format(first=first, last=last)
+
+    def effects_beyond(self, number: int) -> str:
+        """Say how many effects no list has room for."""
+        return self.texts.ngettext(
+            "{number} more effect does not fit in here: it is off once others are picked.",
+            "{number} more effects do not fit in here: they are off once others are picked.",
+            number,
+        ).format(number=number)
+
     def quiet(self, hours: Mapping[str, str] | None) -> str:
         """Say when nothing is taken."""
         _ = self.texts.gettext

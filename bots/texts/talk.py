@@ -79,13 +79,20 @@ class Talk:
         _ = self.texts.gettext
         return _("Two photos. Pick an effect; one that needs a single photo uses the first.")
 
-    def pick_for_many(self, photos: int) -> str:
+    def pick_for_several(self, photos: int) -> str:
         """Offer effects for an album."""
         _ = self.texts.gettext
         return _(
-            "{photos} photos. I can work with the first two of them. Pick an effect; "
-            "one that needs a single photo uses the first."
+            "{photos} photos. Pick an effect; one that needs fewer uses the first ones."
         ).format(photos=photos)
+
+    def pick_for_many(self, photos: int, most: int) -> str:
+        """Offer effects for an album of more photos than any effect takes."""
+        _ = self.texts.gettext
+        return _(
+            "{photos} photos. I can work with the first {most} of them. Pick an effect; "
+            "one that needs fewer uses the first ones."
+        ).format(photos=photos, most=most)
 
     def more_effects(self) -> str:
         """Label the button that turns the page."""
@@ -279,14 +286,6 @@ class Talk:
         _ = self.texts.gettext
         said = _("{person} reports this message: {address}").format(person=person, address=address)
         return f"{said}\n{words}" if words else said
-
-    def details(self, title: str, seed: int, size: str, seconds: str, by: str) -> str:
-        """Say how a clip was made, in at most 200 characters; by a program, if by nothing else."""
-        _ = self.texts.gettext
-        said = _("{title}, {size}, made in {seconds} s.\nSeed {seed}. Drawn by a program.")
-        if by:
-            said = _("{title}, {size}, made in {seconds} s.\nSeed {seed}. Filmed by {model}.")
-        return said.format(title=title, size=size, seconds=seconds, seed=seed, model=by)
 
     def remix(self, title: str) -> str:
         """Offer to change what a clip is made with."""

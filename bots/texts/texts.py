@@ -100,6 +100,16 @@ class Texts:
             title=title
         )
 
+    def first_look(self) -> str:
+        """Say that what is shown is made in the simpler way, and that the other one is coming."""
+        _ = self._speech.gettext
+        return _("Here is a quick version. The full one is on its way.")
+
+    def first_look_stays(self, title: str) -> str:
+        """Say that what is shown is made in the simpler way, and that no other one is coming."""
+        _ = self._speech.gettext
+        return _("What you see is the quick version of {title}.").format(title=title)
+
     def failed(self, title: str) -> str:
         """Say that making the clip failed, on our side."""
         _ = self._speech.gettext

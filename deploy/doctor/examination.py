@@ -10,10 +10,12 @@ from bots.settings import BotSettings
 from deploy.doctor.bases import look_at_bases
 from deploy.doctor.database import look_at_database
 from deploy.doctor.discord import look_at_discord
+from deploy.doctor.effects import look_at_effects
 from deploy.doctor.finding import Finding
 from deploy.doctor.machine import look_at_machine, look_at_web
 from deploy.doctor.media import look_at_media
 from deploy.doctor.queue import look_at_queue
+from deploy.doctor.recipes import look_at_recipes
 from deploy.doctor.telegram import look_at_telegram
 from deploy.doctor.workers import look_at_workers
 from engine.settings import EngineSettings
@@ -42,6 +44,8 @@ def examine_as_json(bot: BotSettings, engine: EngineSettings, say: Say) -> int:
 def _findings(bot: BotSettings, engine: EngineSettings) -> Iterator[Finding]:
     yield from look_at_machine(engine)
     yield from look_at_bases(engine)
+    yield from look_at_effects(engine)
+    yield from look_at_recipes(engine)
     yield from asyncio.run(_stores(bot, engine))
     yield look_at_web(bot, engine)
 

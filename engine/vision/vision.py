@@ -41,7 +41,7 @@ class Vision:
         self._find_faces = faces
         self._people = people
         self._triangles = triangles
-        self._device = device
+        self.device = device
 
     @classmethod
     def load(cls, weights: Weights, device: str = "cpu") -> Self:
@@ -116,7 +116,7 @@ class Vision:
         )
 
     def _placed(self, values: Tensor) -> Tensor:
-        return values.to(self._device)
+        return values.to(self.device)
 
 
 def _shows(face: Face, width: int, height: int) -> bool:

@@ -35,7 +35,9 @@ from engine.jobs.media.usage import Usage
 Given = ParamSpec("Given")
 Got = TypeVar("Got")
 
-_KEY = re.compile(r"(photos|clips|previews)/[a-z0-9]([a-z0-9:_-]|\.(?!\.)){0,120}\.(jpg|mp4|json)")
+_KEY = re.compile(
+    r"(photos|clips|previews|live)/[a-z0-9]([a-z0-9:_-]|\.(?!\.)){0,120}\.(jpg|mp4|json)"
+)
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _NO_QUOTA = re.compile(r"<Code>(QuotaExceeded|XMinioStorageFull)")
 _NO_BUCKET = "NoSuchBucket"
@@ -49,7 +51,7 @@ LONGEST_LINK = timedelta(days=7)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClipKeys:
-    """Where a job's clip is; the receipt, its outcome as JSON, is stored last."""
+    """Where a job's clip is; the receipt, a note of what came of it and by what, is stored last."""
 
     video: MediaKey
     poster: MediaKey
@@ -83,6 +85,14 @@ def preview_keys(effect: str, version: str) -> PreviewKeys:
     """Name the previews of an effect."""
     name = f"previews/{effect}-{version}"
     return PreviewKeys(video=MediaKey(f"{name}.mp4"), poster=MediaKey(f"{name}.jpg"))
+
+
+def live_key(job: JobId, token: int, number: int) -> MediaKey:
+    """Name a picture of a clip that is being filmed, under the token of who films it.
+
+    Each has a name of its own: what is under a key never changes.
+    """
+    return MediaKey(f"live/{job}.{token}-{number}.jpg")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,7 +190,7 @@ class MediaStore:
             return
 
     async def list(self, folder: str = "") -> list[StoredMedia]:
-        """Say what is stored, everywhere or in one of photos, clips, previews."""
+        """Say what is stored, everywhere or in one of photos, clips, previews, live."""
         with _reaching_store():
             return await self._run(self._list, folder)
 

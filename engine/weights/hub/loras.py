@@ -45,14 +45,22 @@ class Loras:
             if (self._folder / f"{lora.sha256}{_SUFFIX}").is_file()
         ]
 
-    def fault(self, ref: LoraRef) -> str | None:
-        """Say in a sentence what is wrong with a LoRA that is there, if anything is.
+    def damage(self, ref: LoraRef) -> str | None:
+        """Say what is wrong with a LoRA that is there, if anything is.
 
         Raises:
             NotFetched: it is not there.
         """
         path = self.path(ref)
-        what = fault_of(path, LockedFile(sha256=path.stem, bytes=path.stat().st_size))
+        return fault_of(path, LockedFile(sha256=path.stem, bytes=path.stat().st_size))
+
+    def fault(self, ref: LoraRef) -> str | None:
+        """Say in a sentence what is wrong with a LoRA that is there, and what mends it.
+
+        Raises:
+            NotFetched: it is not there.
+        """
+        what = self.damage(ref)
         return f"{ref} {what}: run `{fetching(f'--lora {ref}')}`" if what else None
 
     def pin(self, ref: LoraRef, hub: Hub) -> LockedLora:

@@ -16,6 +16,7 @@ from engine.jobs.job import (
     Failed,
     JobId,
     JobState,
+    MediaKey,
     Outcome,
     Progress,
     Standing,
@@ -156,3 +157,50 @@ def test_a_refused_prompt_offers_the_nearest_effects_there_are() -> None:
 
 def test_any_other_refusal_offers_nothing() -> None:
     assert messages.refused(TEXTS, Refusal(RefusalCode.PAUSED), (ROBOT,)).buttons == ()
+
+
+QUICK = success(a_job("job:draft")).clip
+WITH_QUICK = replace(CHOSEN, first_look=QUICK)
+
+
+def test_a_quick_version_is_shown_with_how_far_the_full_one_is() -> None:
+    message = messages.running(TEXTS, WITH_QUICK, progress("rendering", 0.4))
+    assert message.text.splitlines() == [
+        "I picked Robot for your words.",
+        "Here is a quick version. The full one is on its way.",
+        "Rendering Robot… 40 %",
+    ]
+    assert message.progress == 0.4
+    assert message.clip is not None
+    assert message.clip.key == QUICK.key
+
+
+def test_a_full_one_leaves_nothing_of_the_quick_version() -> None:
+    outcome = success(a_job("job"))
+    assert messages.ended(TEXTS, WITH_QUICK, outcome) == messages.ended(TEXTS, CHOSEN, outcome)
+
+
+@pytest.mark.parametrize(
+    "outcome",
+    [Failed(error="boom"), Cancelled(), Declined(refusal=Refusal(RefusalCode.UNSAFE_CLIP))],
+)
+def test_an_end_without_a_clip_leaves_the_quick_version_there(outcome: Outcome) -> None:
+    without, message = (messages.ended(TEXTS, it, outcome) for it in (CHOSEN, WITH_QUICK))
+    assert message.text == f"{without.text}\nWhat you see is the quick version of Robot."
+    assert message.buttons == without.buttons
+    assert without.clip is None
+    assert message.clip is not None
+    assert message.clip.key == QUICK.key
+
+
+STILL = MediaKey("live/job.7-1.jpg")
+
+
+def test_a_picture_of_what_is_being_filmed_is_shown() -> None:
+    report = replace(progress("rendering", 0.4), preview=STILL)
+    assert messages.running(TEXTS, CHOSEN, report).still == STILL
+
+
+def test_a_quick_version_is_shown_rather_than_a_picture() -> None:
+    report = replace(progress("rendering", 0.4), preview=STILL)
+    assert messages.running(TEXTS, WITH_QUICK, report).still is None

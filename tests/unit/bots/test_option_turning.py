@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hypothesis import given
 from hypothesis import strategies as some
 
-from bots.options import next_value, settle_options
+from bots.options import next_value, settle_options, values_of
 from engine.jobs.catalogue import ParamCard
 from engine.jobs.errors import Refused
 from engine.jobs.job import ParamValue
@@ -99,3 +101,9 @@ def test_from_a_value_set_elsewhere_it_is_turned_on_to_the_usual_ones(
 def test_bounds_of_nought_are_bounds() -> None:
     below = ParamCard(name="it", kind="float", default=-1.0, label=LABEL, minimum=-2.0, maximum=0.0)
     assert sorted(map(float, turned(below, -1.0))) == [-2.0, -1.5, -1.0, -0.5, 0.0]
+
+
+def test_of_a_wide_range_of_whole_numbers_round_ones_are_offered() -> None:
+    seconds = ParamCard(name="seconds", kind="int", default=5, label=LABEL, minimum=3, maximum=60.0)
+    assert list(values_of(seconds)) == [3, 5, 15, 30, 45, 60]
+    assert list(values_of(replace(seconds, maximum=5.0))) == [3, 4, 5]

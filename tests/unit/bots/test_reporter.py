@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from engine.jobs.job import Job, Variant
+import pytest
+
+from engine.jobs.job import Job, MediaKey, Progress, Variant
 from tests.house import House
 from tests.job_samples import success
 
@@ -34,3 +36,15 @@ async def test_what_was_wanted_first_needs_no_words(house: House) -> None:
 
 async def test_another_model_is_no_simpler_way(house: House) -> None:
     assert await said(house, (MODEL, FINE, LOOK), FINE) == "Symbiote"
+
+
+@pytest.mark.parametrize(("stills", "seen"), [(True, "live/x.1-1.jpg"), (False, None)])
+async def test_a_picture_of_the_film_is_in_the_message_where_it_can_be_seen(
+    house: House, stills: bool, seen: str | None
+) -> None:
+    ask = await house.submitted()
+    await house.claim()
+    preview = MediaKey("live/x.1-1.jpg")
+    report = Progress(job=ask.id, stage="rendering", fraction=0.4, preview=preview)
+    reporter = house.services.reporter(stills=stills)
+    assert (await reporter.status(await house.request(ask.id), report)).still == seen

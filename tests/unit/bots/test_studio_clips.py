@@ -9,7 +9,7 @@ from bots.chat import Ask, Person, PersonId, ShownClip, job_id
 from bots.handover import hand_over
 from engine.jobs.errors import Refused
 from engine.jobs.job import Cancelled, JobId, JobState
-from engine.jobs.media.store import clip_keys
+from engine.jobs.media.store import clip_keys, live_key
 from engine.jobs.order import USUAL_CAPS
 from engine.jobs.refusal import RefusalCode
 from tests.house import House
@@ -63,9 +63,11 @@ async def test_deleting_leaves_only_that_it_was_made(house: House) -> None:
     claim = await house.work(lambda claim: success(claim.job))
     await house.services.journal.conclude(ask.id, success(claim.job), house.time())
     keys = clip_keys(ask.id)
-    for key in (keys.video, keys.poster, keys.receipt):
+    live = live_key(ask.id, token=3, number=12)
+    for key in (keys.video, keys.poster, keys.receipt, live):
         await house.services.media.put(key, b"x")
     assert await house.services.studio.owns(house.me.id, keys.video)
+    assert await house.services.studio.owns(house.me.id, live)
     await house.services.studio.delete(house.me, ask.id)
     assert await house.services.media.list() == []
     request = await house.request(ask.id)

@@ -19,7 +19,7 @@ from engine.jobs.job import (
     Succeeded,
     WorkerId,
 )
-from engine.jobs.media.store import clip_keys
+from engine.jobs.media.store import clip_keys, live_key
 from engine.jobs.queue import JobQueue
 from tests.house import ABILITY, House, a_house, at_work
 from tests.job_samples import success
@@ -155,7 +155,11 @@ async def test_files_no_row_names_are_removed_once_they_are_old(
 ) -> None:
     kept = await finished(house)
     media = house.services.media
-    orphans = [clip_keys(JobId("nobody")).video, MediaKey(f"photos/{'0' * 32}.jpg")]
+    orphans = [
+        clip_keys(JobId("nobody")).video,
+        MediaKey(f"photos/{'0' * 32}.jpg"),
+        live_key(job_of(kept), token=1, number=7),
+    ]
     for key in orphans:
         await media.put(key, b"x")
     await house.services.sweeper.tidy()

@@ -10,6 +10,7 @@ import pytest
 import torch
 
 from deploy.bench_gpu import PLAIN, TOGETHER, bench_gpu
+from deploy.bench_worker import QUEUED
 from deploy.errors import CommandFailed
 
 pytestmark = [
@@ -70,24 +71,48 @@ def test_what_is_lossy_says_how_far_it_is_from_the_exact_path(rows: list[dict[st
         "16-bit decoder",
         "first-block cache",
         "TaylorSeer cache",
+        "MagCache",
+        "guidance interval",
         "float8 storage",
     }
     assert all(row["pixel_db"] for row in lossy)
     assert all(row["latent_db"] for row in lossy if "decoder" not in row["path"])
 
 
-def test_a_cache_is_timed_over_all_steps(rows: list[dict[str, Any]]) -> None:
-    caches = [row for row in rows if "cache" in row["path"]]
+def test_what_leaves_steps_out_is_timed_over_all_of_them(rows: list[dict[str, Any]]) -> None:
+    uneven = ("cache", "MagCache", "guidance interval")
+    found = [row for row in rows if row["path"].endswith(uneven)]
 
-    assert {row["timing"] for row in caches} == {"measured"}
+    assert len(found) == 4
+    assert {row["timing"] for row in found} == {"measured"}
 
 
-@pytest.mark.parametrize("path", ["LoRA swap", "to the device", "from the disk"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "LoRA swap",
+        "to the device",
+        "from the disk",
+        "dispatch",
+        "dispatch when idle",
+        "LoRA swap in a worker",
+    ],
+)
 def test_getting_ready_is_timed(rows: list[dict[str, Any]], path: str) -> None:
     (row,) = of_path(rows, path)
 
     assert row["seconds"] > 0
     assert row["timing"] == "measured"
+
+
+def test_twenty_jobs_go_through_the_queue_and_the_loop_of_a_worker(
+    rows: list[dict[str, Any]],
+) -> None:
+    (row,) = of_path(rows, QUEUED)
+
+    assert "20 jobs" in QUEUED
+    assert row["seconds"] > 0
+    assert 0 < row["busy"] < 1
 
 
 def test_the_table_has_a_line_for_each_row(rows: list[dict[str, Any]], said: list[str]) -> None:

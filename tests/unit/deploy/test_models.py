@@ -18,6 +18,7 @@ from deploy.cli import main
 from deploy.doctor.examination import examine
 from deploy.model_list import fit
 from engine.pipelines.bases import Bases
+from engine.pipelines.memory.fitting import Machine
 from engine.settings import EngineSettings
 from tests.fakes.hub import FakeHub, running_hub
 from tests.unit.engine.weights.hub.repository import LARGEST, published, tensors
@@ -64,6 +65,20 @@ def test_a_base_is_fetched_with_what_teaches_it_few_steps(
     assert (own_data / "models/bases" / BASE / LARGEST).is_file()
     assert len(list((own_data / "models/loras").iterdir())) == 1
     assert listed(capsys)[BASE]["state"] == "fetched"
+
+
+def test_whoever_fetches_what_is_of_no_use_here_is_told_so(
+    hub: FakeHub, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("ZOETROPE_DEVICE", "cpu")
+    monkeypatch.setenv("ZOETROPE_THREADS", "4")
+
+    assert main(["models", "fetch", BASE]) == 0
+
+    first, *_ = capsys.readouterr().out.splitlines()
+    assert first == (
+        f"{BASE} is of no use on this machine: without a GPU a clip of it takes 6 hours or more"
+    )
 
 
 def test_the_address_that_others_use_too_is_kept_to(
@@ -166,17 +181,25 @@ def test_the_doctor_is_silent_of_bases_where_nobody_wants_any() -> None:
     assert said_of_bases() == []
 
 
-def test_the_doctor_names_the_bases_there_are(hub: FakeHub) -> None:
+def test_the_doctor_names_the_bases_there_are_and_those_of_no_use_here(
+    hub: FakeHub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ZOETROPE_DEVICE", "cpu")
+    monkeypatch.setenv("ZOETROPE_THREADS", "4")
     main(["models", "fetch", BASE])
 
-    assert said_of_bases() == [f"bases: {BASE}"]
+    assert said_of_bases() == [
+        f"bases: {BASE}",
+        f"bases: {BASE} is not used on this machine: without a GPU a clip of it takes"
+        " 6 hours or more",
+    ]
 
 
 def test_the_doctor_sees_a_base_that_is_damaged(hub: FakeHub, own_data: Path) -> None:
     main(["models", "fetch", BASE])
     os.truncate(own_data / "models/bases" / BASE / LARGEST, 1000)
 
-    (said,) = said_of_bases()
+    said, *_ = said_of_bases()
 
     assert "is cut short" in said
     assert said.endswith(f"run zoetrope models fetch {BASE}")
@@ -214,20 +237,25 @@ def test_bases_are_listed_for_people_with_their_terms(capsys: pytest.CaptureFixt
 
 
 @pytest.mark.parametrize(
-    ("base", "memory_gb", "told"),
+    ("base", "gpu_gb", "told"),
     [
-        ("wan2-1-t2v-1-3b", None, "no GPU"),
+        ("wan2-1-t2v-1-3b", 0, "too slow"),
         ("wan2-1-t2v-1-3b", 24, "fits"),
         ("wan2-1-t2v-1-3b", 8, "with offload"),
         (BASE, 141, "fits"),
         (BASE, 12, "with offload"),
-        (BASE, 8, "too large"),
+        (BASE, 4, "too large"),
         ("wan2-2-i2v-a14b", 24, "with offload"),
-        ("wan2-2-i2v-a14b", 80, "fits"),
+        ("wan2-2-i2v-a14b", 141, "fits"),
     ],
 )
-def test_what_fits_a_gpu_is_told(base: str, memory_gb: float | None, told: str) -> None:
-    assert fit(Bases.built_in().by_id[base], memory_gb) == told
+def test_what_a_worker_would_use_is_told(base: str, gpu_gb: float, told: str) -> None:
+    machine = Machine(gpu_gb=gpu_gb, ram_gb=128, cores=8)
+
+    found, why = fit(base, Bases.built_in().by_id[base], machine)
+
+    assert found == told
+    assert bool(why) == (told in ("too slow", "too large"))
 
 
 def test_loras_of_an_effect_are_locked_before_anything_is_fetched(

@@ -53,6 +53,7 @@ def test_a_command_is_known_at_the_start(
         ("变成 @zoetrope_bot 机器人", "变成 机器人", True),
         ("حولني @zoetrope_bot روبوت", "حولني روبوت", True),
         ("@zoetrope_bot", "", True),
+        ("@zoetrope_bot  a boat \n a train", "a boat\na train", True),
         ("@zoetrope_bot @zoetrope_bot robot", "robot", True),
         ("@zoetrope_bot2 robot", "@zoetrope_bot2 robot", False),
         ("@zoetrope_bot ask @zoetrope_bot2", "ask @zoetrope_bot2", True),

@@ -4,24 +4,37 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
 from bots.accounts import Allowance
 from bots.texts.languages import LANGUAGES
+from bots.texts.made_talk import MadeTalk
 from bots.texts.rules_talk import RulesTalk
 from bots.texts.talk import Talk
 from bots.texts.texts import Texts
-from engine.jobs.job import JobState
+from engine.jobs.job import JobId, JobState
 from engine.jobs.refusal import Refusal, RefusalCode
 from tests.fakes.telegram.limits import CALLBACK_ANSWER, TEXT, length
+from tests.job_samples import FILMED, SAMPLE, receipt, success
 from tests.unit.bots.test_texts import FIGURES
 
 LONGEST_SEED = 2**63 - 1
+JOB = JobId("0123456789abcdef" * 2)
+BY_A_MODEL = receipt(
+    look=None,
+    model=replace(FILMED, title="Wan 2.1 photo to video, 14B"),
+    effect_version="99999.9.9",
+)
 LABEL = 64
 GIVEN: dict[str, object] = {
     "bot": "x" * 32,
     "photos": 10,
+    "most": 7,
+    "first": "T" * 64,
+    "last": "T" * 64,
+    "number": 999,
     "title": "T" * 64,
     "clips": 10,
     "photos_h": 720,
@@ -31,9 +44,6 @@ GIVEN: dict[str, object] = {
     "person": "telegram:" + "9" * 16,
     "address": "https://t.me/c/" + "9" * 13 + "/" + "9" * 10,
     "words": "w" * 3500,
-    "seed": LONGEST_SEED,
-    "size": "1920×1080",
-    "seconds": "100000",
     "state": JobState.SUCCEEDED,
     "is_on": True,
     "admins_only": True,
@@ -91,13 +101,24 @@ def test_what_stands_on_a_button_is_short(language: str) -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_what_a_press_shows_in_a_window_is_whole(language: str) -> None:
     talk = Talk(Texts.of(language))
-    details = talk.details(
-        str(GIVEN["title"]), LONGEST_SEED, "1920×1080", "100000", str(GIVEN["by"])
-    )
-    assert length(details) <= CALLBACK_ANSWER
     rules = RulesTalk(Texts.of(language))
     windows = (talk.language_chosen(), talk.forgotten(), rules.admins_change())
     assert all(length(window) <= CALLBACK_ANSWER for window in windows)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_how_a_clip_was_made_is_told_as_fully_as_a_window_lets_it(language: str) -> None:
+    talk, done = MadeTalk(Texts.of(language)), success(SAMPLE)
+    clip = replace(done.clip, width=1920, height=1080, seconds=59.9)
+    done = replace(done, clip=clip, seed=LONGEST_SEED, took_s=1e5, by=str(GIVEN["by"]))
+    usual = talk.details("Squish", JOB, done, BY_A_MODEL, CALLBACK_ANSWER)
+    assert length(usual) <= CALLBACK_ANSWER
+    assert "squish_18" in usual
+    longest = talk.details("🤖" * 32, JOB, done, BY_A_MODEL, CALLBACK_ANSWER)
+    assert length(longest) <= CALLBACK_ANSWER
+    assert (JOB in longest, str(LONGEST_SEED) in longest) == (True, True)
+    unnoted = talk.details("Squish", JOB, done, None, CALLBACK_ANSWER)
+    assert str(GIVEN["by"]) in unnoted
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
