@@ -10,11 +10,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from dataclasses import replace
 from enum import Enum, auto
 
 from engine.jobs.errors import QueueUnavailable
+from engine.jobs.job import Progress
 from engine.jobs.logs import bound
 from engine.jobs.queue import Beat, Claim, JobQueue
+from engine.worker.live import Live
 from engine.worker.pace import Pace
 
 BEAT_S = 1.0  # also how fast a cancel is noticed; the lease is many times longer
@@ -32,12 +35,19 @@ class Stop(Enum):
 
 
 class Hold:
-    """One claim held; beats from when it is made until it is released."""
+    """One claim held; beats from when it is made until it is released.
+
+    Attributes:
+        live: shows the clip while it is filmed, from when its work begins.
+        shot: set once the worker may claim another, while this one is finished.
+    """
 
     def __init__(self, queue: JobQueue, claim: Claim) -> None:
         self.claim = claim
         self.pace = Pace(claim.job.id)
         self.stop: Stop | None = None
+        self.live: Live | None = None
+        self.shot = asyncio.Event()
         self._queue = queue
         self._beating = asyncio.create_task(self._beat_on())
 
@@ -50,11 +60,16 @@ class Hold:
         self.pace.reached(stage, fraction)
         return self.stop is None
 
+    @property
+    def progress(self) -> Progress:
+        """How far the clip is, and what can be seen of it."""
+        return replace(self.pace.progress, preview=self.live and self.live.key)
+
     async def _beat_on(self) -> None:
         with bound(job=self.claim.job.id):
             while self.stop is None:
                 try:
-                    beat = await self._queue.beat(self.claim, self.pace.progress)
+                    beat = await self._queue.beat(self.claim, self.progress)
                 except QueueUnavailable:
                     # The clip goes on: Redis may be back before the lease ends, and if it is not,
                     # a stored clip is found by whoever claims the job next.

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from datetime import timedelta
 
-from engine.errors import MakerStuck, Stopped
+from engine.errors import EngineError, MakerStuck, Stopped
 from engine.jobs.errors import MediaUnavailable, QueueUnavailable, Refused
 from engine.jobs.job import Cancelled, Declined, Outcome, WorkerId
 from engine.jobs.logs import bound
@@ -26,7 +26,7 @@ log = logging.getLogger(__name__)
 
 
 class Worker:
-    """Makes one clip at a time until stopped.
+    """Makes one clip at a time until stopped; one that is filmed is finished beside the next.
 
     `batch` is how many jobs it claims at once, when they could be made together.
     """
@@ -46,6 +46,9 @@ class Worker:
         self._making = Making(bench, patience)
         self._stopping = asyncio.Event()
         self._lost_thread: MakerStuck | None = None
+        self._at_work = 0
+        self._seeing: set[asyncio.Task[None]] = set()
+        self._finishing: asyncio.Task[None] | None = None
 
     def stop(self) -> None:
         """Claim nothing more; finish the clip at hand, or hand it back when that takes long."""
@@ -58,6 +61,16 @@ class Worker:
         Raises:
             MakerStuck: a clip could not be ended; its thread goes on until the process ends.
         """
+        try:
+            await self._work_on()
+        finally:
+            for seeing in self._seeing:
+                seeing.cancel()
+        await self._making.close()
+        if self._lost_thread is not None:
+            raise self._lost_thread
+
+    async def _work_on(self) -> None:
         nonce, look = uuid.uuid4().hex, self._look
         while not self._stopping.is_set():
             try:
@@ -69,9 +82,7 @@ class Worker:
             nonce = uuid.uuid4().hex
             look = self._look if claims else self._look_when_rung
             await self._work(claims)
-        self._making.close()
-        if self._lost_thread is not None:
-            raise self._lost_thread
+        await self._finish_before()
 
     async def _look(self, nonce: str) -> Sequence[Claim]:
         bench = self._bench
@@ -101,7 +112,7 @@ class Worker:
             await asyncio.wait_for(self._stopping.wait(), seconds)
 
     async def _work(self, claims: Sequence[Claim]) -> None:
-        """See jobs through one after the other; all are held from the start."""
+        """Have jobs filmed one after the other; all are held from the start."""
         holds = [Hold(self._bench.queue, claim) for claim in claims]
         for hold in holds:
             claim = hold.claim
@@ -111,13 +122,36 @@ class Worker:
                 token=claim.token,
                 model=claim.variant.needs,
             ):
-                await self._see_through(hold)
+                seeing = asyncio.create_task(self._see_through(hold))
+            self._seeing.add(seeing)
+            seeing.add_done_callback(self._seeing.discard)
+            await self._until_shot(seeing, hold)
+
+    async def _until_shot(self, seeing: asyncio.Task[None], hold: Hold) -> None:
+        """Wait until a job is done, or so far that it can be finished beside the next one."""
+        shot = asyncio.create_task(hold.shot.wait())
+        try:
+            await asyncio.wait({seeing, shot}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            shot.cancel()
+        await self._finish_before(seeing)
+        if seeing.done():
+            await self._finish_before()
+
+    async def _finish_before(self, then: asyncio.Task[None] | None = None) -> None:
+        """Wait for the job that is being finished, before the next one is."""
+        before, self._finishing = self._finishing, then
+        if before is not None:
+            await before
 
     async def _see_through(self, hold: Hold) -> None:
         log.info("claimed as %s, after %.1f s", hold.claim.why, hold.claim.waited_s)
         draining = asyncio.create_task(self._drain_slowly(hold))
         try:
             ending = await self._ending(hold)
+        except EngineError as error:
+            log.error("making the clip failed: %s", error)
+            ending = _retry(self._bench.queue, hold.claim, str(error))
         except Exception as error:
             log.exception("making the clip failed")
             ending = _retry(self._bench.queue, hold.claim, f"{type(error).__name__}: {error}")
@@ -126,6 +160,7 @@ class Worker:
             draining.cancel()
         if ending is not None:
             await self._until_reachable(ending)
+        self._making.clear_away(hold)
 
     async def _drain_slowly(self, hold: Hold) -> None:
         await self._stopping.wait()
@@ -155,10 +190,12 @@ class Worker:
         metrics, claim = self._bench.metrics, hold.claim
         metrics.claimed(claim, self._bench.able.switch_s.get(claim.variant.needs, 0.0))
         metrics.is_now(WorkerState.WORKING)
+        self._at_work += 1
         try:
             return await self._making.outcome(hold)
         finally:
-            if not self._stopping.is_set():
+            self._at_work -= 1
+            if not self._at_work and not self._stopping.is_set():
                 metrics.is_now(WorkerState.IDLE)
 
     async def _until_reachable(self, ending: Ending) -> None:

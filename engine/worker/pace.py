@@ -5,6 +5,8 @@ from __future__ import annotations
 import statistics
 import time
 from collections import deque
+from collections.abc import Generator
+from contextlib import contextmanager
 
 from engine.jobs.job import JobId, Progress
 
@@ -24,6 +26,17 @@ class Pace:
         """Start the clock: what was claimed together is made one by one."""
         self._started = self._moved = time.monotonic()
         self.progress = Progress(job=self._job, stage="preparing", fraction=0.0)
+
+    @contextmanager
+    def paused(self) -> Generator[None]:
+        """Stop the clock meanwhile: it has to wait for another clip."""
+        since = time.monotonic()
+        try:
+            yield
+        finally:
+            waited_s = time.monotonic() - since
+            self._started += waited_s
+            self._moved += waited_s
 
     def reached(self, stage: str, fraction: float) -> None:
         """Note that a stage is done up to `fraction` (0..1)."""

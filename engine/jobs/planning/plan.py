@@ -94,14 +94,14 @@ class _Paces:
         return self._costs.expect(row.cost_key(start.need, start.device), row.cost_s(start.need))
 
     def left_s(self, doing: Iterable[Row], ability: Ability) -> float:
-        """Seconds until a worker is done with what it claimed at once, if it goes as usual."""
-        whole, held_s = Seconds(0.0, 0.0), 0.0
+        """Seconds until a worker is done with all that it holds, if it goes as usual."""
+        whole, held_s = Seconds(0.0, 0.0), list[float]()
         for row in doing:
             cost = self._costs.expect(row.cost_key(row.need, ability.device), row.cost_s(row.need))
             whole = Seconds(whole.usual + cost.usual, whole.slow + cost.slow)
             switched_ms = 1000 * ability.switch_s.get(row.need, 0.0)
-            held_s = (self._outlook.now_ms - (row.claimed_at or 0) - switched_ms) / 1000
-        return whole.left(held_s).usual
+            held_s.append((self._outlook.now_ms - (row.claimed_at or 0) - switched_ms) / 1000)
+        return whole.left(max(held_s, default=0.0)).usual
 
 
 def _hands(outlook: Outlook, paces: _Paces, reload_s: Mapping[str, float]) -> list[Hand]:

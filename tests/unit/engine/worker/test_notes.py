@@ -16,7 +16,7 @@ from engine.effects.maker import ClipMaker
 from engine.effects.recipe_camera import RecipeCamera
 from engine.effects.recipe_models import RecipeModels
 from engine.effects.variants import RecipeVariant
-from engine.jobs.job import JobId, Succeeded, Variant
+from engine.jobs.job import Job, JobId, Succeeded, Variant
 from engine.jobs.note import read_receipt
 from engine.jobs.receipt import Receipt
 from engine.pipelines.bases import Bases
@@ -33,10 +33,9 @@ RECIPE = RecipeVariant(name="model", base="tiny", prompt="A head turns. {prompt}
 TURN = EFFECTS["head_turn"].model_copy(
     update={"variants": (RECIPE, *EFFECTS["head_turn"].variants)}
 )
-ASKED = replace(
-    job(),
-    prompt="slowly",
-    variants=(Variant(name="model", needs="model:tiny", cost_s=1.0), *job().variants),
+DRAWN = replace(job(), prompt="slowly")
+FILMED = replace(
+    DRAWN, variants=(Variant(name="model", needs="model:tiny", cost_s=1.0), *DRAWN.variants)
 )
 
 
@@ -56,9 +55,9 @@ def equipped(bench: Bench, vision: Vision, tmp_path: Path) -> Bench:
     )
 
 
-async def noted(bench: Bench, redis: Redis) -> tuple[Succeeded, Receipt]:
+async def noted(bench: Bench, redis: Redis, asked: Job = FILMED) -> tuple[Succeeded, Receipt]:
     """Have the job made, and read what is beside its clip."""
-    await bench.queue.enqueue(ASKED)
+    await bench.queue.enqueue(asked)
     async with working(bench):
         done = await outcome(redis)
     assert isinstance(done, Succeeded)
@@ -70,10 +69,10 @@ async def noted(bench: Bench, redis: Redis) -> tuple[Succeeded, Receipt]:
 async def test_a_look_is_noted_with_its_settled_options_and_its_very_photo(
     bench: Bench, redis: Redis
 ) -> None:
-    done, receipt = await noted(replace(bench, effects={TURN.id: TURN}), redis)
+    done, receipt = await noted(replace(bench, effects={TURN.id: TURN}), redis, DRAWN)
     assert (receipt.effect, receipt.effect_version) == (TURN.id, TURN.version)
     assert (receipt.variant, receipt.look, receipt.model) == ("head_turn", "head_turn", None)
-    assert (receipt.seed, receipt.prompt, receipt.format) == (7, "slowly", ASKED.format)
+    assert (receipt.seed, receipt.prompt, receipt.format) == (7, "slowly", DRAWN.format)
     assert set(receipt.params) == set(TURN.params)
     (photo,) = receipt.photos
     assert photo.key == PHOTO

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from engine.jobs.job import JobId
@@ -36,6 +38,19 @@ def test_what_is_left_shrinks_as_more_is_done() -> None:
     assert early is not None
     assert late is not None
     assert late <= early
+
+
+def test_waiting_for_another_clip_is_neither_work_nor_standing_still(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    moments = iter((100.0, 107.0, 127.0, 128.0, 128.0))
+    monkeypatch.setattr(time, "monotonic", lambda: next(moments))
+    pace = Pace(JobId("j1"))
+
+    with pace.paused():
+        pass
+
+    assert (pace.elapsed_s, pace.still_s) == (8.0, 8.0)
 
 
 def test_measured_seconds_are_the_median_of_the_last_clips() -> None:

@@ -116,7 +116,7 @@ async def test_a_film_is_stopped_when_its_job_is_cancelled(
     bench: Bench, redis: Redis, vision: Vision, turn: Effect, fetched: Path
 ) -> None:
     bench = equipped(bench, vision, turn, fetched)
-    long = RECIPE.model_copy(update={"steps": 100})
+    long = RECIPE.model_copy(update={"steps": 1000})
     bench = replace(bench, effects={turn.id: turn.model_copy(update={"variants": (long,)})})
     await bench.queue.enqueue(await asked(bench, turn))
     async with working(bench):

@@ -122,6 +122,21 @@ async def test_a_running_job_is_waited_for_as_long_as_its_like_took(
     assert costs.expect(CostKey(LOOK, "cpu", 512, 0), 10.0).usual == 600.0
 
 
+async def test_a_worker_that_films_beside_finishing_is_free_when_it_has_done_both(
+    queue: JobQueue, redis: Redis, term: Term
+) -> None:
+    jobs = [a_job(person=f"person-{n}", variants=model(LOOK, 10.0)) for n in range(3)]
+    for job in jobs:
+        await queue.enqueue(job)
+    finished, filmed = [await claimed(queue, nonce=nonce) for nonce in "ab"]
+    record = KEYS + Key.JOB + finished.job.id
+    await redis.hincrby(record, "claimed_at", -9_000)
+
+    assert await term.plan()
+    (behind,) = {job.id for job in jobs} - {finished.job.id, filmed.job.id}
+    assert term.last[behind].planned_s == pytest.approx(11.0, abs=1.0)
+
+
 async def test_what_was_foretold_is_compared_with_what_came(
     queue: JobQueue, redis: Redis, term: Term
 ) -> None:
