@@ -143,6 +143,8 @@ def _another_film(then: Receipt, now: Receipt) -> Iterator[str]:
         yield f"the clip was {_shape(then)}, and this one is {_shape(now)}"
     if then.model and now.model and then.model.prompts != now.model.prompts:
         yield f"its model was told “{'; '.join(then.model.prompts)}”"
+    if then.model and now.model and then.model.motion != now.model.motion:
+        yield "the clip moved as another video does"
 
 
 def _shape(receipt: Receipt) -> str:

@@ -4,6 +4,7 @@
     ├── JobFailed              making the clip failed; retried, then the job fails
     │   ├── ClipTooLarge       no encoding fits under the size limit
     │   ├── OutOfMemory        the device has not enough memory for the clip
+    │   ├── VideoUnreadable    the video that a recipe's film moves as cannot be used
     │   └── MakerStuck         the maker makes no progress, and cannot be stopped
     │       └── GroupBroken    a process that films along is gone, or does not come along
     ├── CannotFilm             a model cannot film what is asked: its shape, or what it begins from
@@ -57,6 +58,15 @@ class OutOfMemory(JobFailed):
     def __init__(self, device: str, why: str) -> None:
         super().__init__(f"out of memory on {device}: {why}")
         self.device = device
+
+
+class VideoUnreadable(JobFailed):
+    """The video that a recipe's film moves as cannot be used."""
+
+    def __init__(self, path: str, why: str) -> None:
+        super().__init__(f"{path} cannot be moved by: {why}")
+        self.path = path
+        self.why = why
 
 
 class MakerStuck(JobFailed):

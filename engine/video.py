@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
+from itertools import repeat
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -17,17 +18,19 @@ import cv2
 import numpy as np
 from av.audio.frame import AudioFrame
 from av.audio.resampler import AudioResampler
+from av.error import FFmpegError
 from av.video.frame import VideoFrame
 from av.video.reformatter import ColorRange, Colorspace
 from numpy.typing import NDArray
 
-from engine.errors import ClipTooLarge
+from engine.errors import ClipTooLarge, VideoUnreadable
 
 AUDIO_RATE = 48_000
 AUDIO_CHUNK = 1024  # samples of one AAC frame
 VISUALLY_LOSSLESS = 18  # x264 constant rate factor for clips that fit anyway
 BT709 = 1  # the same code for primaries, transfer and matrix (ITU-T H.273)
 HEADROOM = 0.92  # share of the size limit given to the picture when squeezing
+ROUNDING_S = 1e-3  # times of frames are kept in fractions of their own
 LEAST_BITRATE = 60_000  # below this the picture is not worth sending
 
 
@@ -110,6 +113,40 @@ def read_frames(path: Path) -> Iterator[NDArray[np.uint8]]:
     with av.open(str(path)) as file:
         for frame in file.decode(video=0):
             yield np.asarray(frame.to_ndarray(format="rgb24"), np.uint8)[None]
+
+
+def read_at(path: Path, fps: float, side: int) -> Iterator[NDArray[np.uint8]]:
+    """Decode any video to upright (H, W, 3) RGB frames, so many a second, none longer than `side`.
+
+    Raises:
+        VideoUnreadable: it is none, or damaged.
+    """
+    given = 0
+    try:
+        with av.open(str(path)) as file:
+            if not file.streams.video:
+                raise VideoUnreadable(str(path), "it has no pictures")
+            began: float | None = None
+            for frame in file.decode(video=0):
+                time = frame.time or 0.0
+                began = time if began is None else began
+                due = int((time - began + ROUNDING_S) * fps) + 1
+                if due > given:
+                    yield from repeat(_upright(frame, side), due - given)
+                    given = due
+    except (FFmpegError, OSError) as error:
+        raise VideoUnreadable(str(path), error.strerror or "it is no video") from error
+
+
+def _upright(frame: VideoFrame, side: int) -> NDArray[np.uint8]:
+    scale = min(1.0, side / max(frame.width, frame.height))
+    small = frame.reformat(
+        width=max(1, round(frame.width * scale)),
+        height=max(1, round(frame.height * scale)),
+        format="rgb24",
+    )
+    pixels = np.asarray(small.to_ndarray(), np.uint8)
+    return np.ascontiguousarray(np.rot90(pixels, round(frame.rotation / 90)))
 
 
 def read_sound(path: Path) -> tuple[NDArray[np.float32], int]:

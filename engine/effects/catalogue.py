@@ -88,6 +88,10 @@ class Effect(Table):
         """A JPEG of the effect."""
         return self._picture("poster.jpg")
 
+    def motion_of(self, recipe: RecipeVariant) -> Path | None:
+        """The video that films of a recipe move as, if it has one."""
+        return self._folder / recipe.motion if recipe.motion else None
+
     def _picture(self, name: str) -> Path:
         own = self._folder / name
         return own if own.is_file() else FOLDER / self.id / name
@@ -180,8 +184,24 @@ def load_effect(path: Path) -> Effect:
         raise EffectInvalid(str(path), error.strerror or str(error)) from error
     for where, what in misplaced(effect, path):
         raise EffectInvalid(str(path), f"{where} {what}")
+    for where, what in motionless(effect, path):
+        raise EffectInvalid(str(path), f"{where}: {what}")
     effect.show_from(folder_of(path))
     return effect
+
+
+def motionless(effect: Effect, path: Path) -> Iterator[tuple[str, str]]:
+    """Say which videos that films move as are not there; first where they are named."""
+    for where, motion in motions(effect, path):
+        if not motion.is_file():
+            yield where, f"there is no {motion.name} beside {USUAL}"
+
+
+def motions(effect: Effect, path: Path) -> Iterator[tuple[str, Path]]:
+    """List the videos that an effect's films move as; first where they are named."""
+    for number, variant in enumerate(effect.variants):
+        if isinstance(variant, RecipeVariant) and variant.motion:
+            yield f"variant.{number}.motion", folder_of(path) / variant.motion
 
 
 def folder_of(path: Path) -> Path:

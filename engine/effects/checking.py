@@ -16,9 +16,12 @@ from engine.effects.catalogue import (
     folder_of,
     load_effect,
     misplaced,
+    motionless,
+    motions,
     read_effect,
     version_files,
 )
+from engine.effects.motion import fault_of
 from engine.effects.reach import out_of_reach, out_of_reach_of
 from engine.effects.variants import WORDS, LookVariant, RecipeVariant, slots
 from engine.effects.versions import ships
@@ -58,7 +61,13 @@ def check_effect(file: Path, bases: Bases) -> list[Problem]:
         return [Problem(file, "", error.strerror or str(error))]
     except ValueError as error:
         return [Problem(file, "", str(error))]
-    found = (*_in_effect(effect, bases), *misplaced(effect, file), *_beside(effect, file))
+    found = (
+        *_in_effect(effect, bases),
+        *misplaced(effect, file),
+        *motionless(effect, file),
+        *_in_motions(effect, file),
+        *_beside(effect, file),
+    )
     return [Problem(file, where, what) for where, what in found]
 
 
@@ -74,6 +83,12 @@ def _beside(effect: Effect, file: Path) -> Iterator[tuple[str, str]]:
                 yield "effect.version", f"is {effect.version}, as that of {other}"
             if other == others[0] and found.about.photos != effect.about.photos:
                 yield "effect.photos", f"is {effect.about.photos}, but usual {found.about.photos}"
+
+
+def _in_motions(effect: Effect, file: Path) -> Iterator[tuple[str, str]]:
+    for where, motion in motions(effect, file):
+        if motion.is_file() and (why := fault_of(motion)):
+            yield where, f"{motion.name} cannot be moved by: {why}"
 
 
 def _in_effect(effect: Effect, bases: Bases) -> Iterator[tuple[str, str]]:

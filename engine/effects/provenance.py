@@ -50,9 +50,15 @@ def receipt_of(order: Order, reel: Reel) -> Receipt:
 
 
 def model_used(
-    recipe: RecipeVariant, base: Base, script: Script, smooth: int, weights: WeightsUsed | None
+    recipe: RecipeVariant,
+    base: Base,
+    script: Script,
+    smooth: int,
+    weights: WeightsUsed | None,
+    *,
+    motion: str | None = None,
 ) -> ModelUsed:
-    """Say which model filmed a script, and what it was told."""
+    """Say which model filmed a script, and what it was told; `motion` is the video's sha256."""
     take = script.first
     return ModelUsed(
         base=recipe.base,
@@ -68,6 +74,7 @@ def model_used(
         frames=script.frames,
         smooth=smooth,
         weights=weights,
+        motion=motion,
     )
 
 

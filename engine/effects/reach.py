@@ -41,7 +41,13 @@ def out_of_reach_of(
     effect: Effect, recipe: RecipeVariant, base: Base, made_by: Family
 ) -> Iterator[tuple[str, str]]:
     """Say what an effect wants of a recipe that its base cannot do; first where, then what."""
-    modes = made_by.checkpoints[base.checkpoint].pipelines
+    modes: Collection[Mode] = made_by.checkpoints[base.checkpoint].pipelines
+    if recipe.motion is not None or set(modes) == {Mode.MOTION}:
+        unmoved = _cannot_move(effect, recipe, base, modes)
+        if unmoved is not None:
+            yield "motion", unmoved
+            return
+        modes = {Mode.PHOTO}
     for photos in sorted({effect.about.photos, effect.photos_taken}):
         if not _can_begin(photos, modes):
             yield "base", f"{base.title} cannot begin from {photos} photos"
@@ -82,6 +88,19 @@ def _reached(variant: LookVariant | RecipeVariant, option: Param) -> float:
     if isinstance(variant, LookVariant) or variant.up_to_s is None:
         return most
     return min(most, variant.up_to_s)
+
+
+def _cannot_move(
+    effect: Effect, recipe: RecipeVariant, base: Base, modes: Collection[Mode]
+) -> str | None:
+    """Say why films cannot move as a video does, or as the base needs one; None if they can."""
+    if Mode.MOTION not in modes:
+        return f"{base.title} cannot move as a video does"
+    if recipe.motion is None:
+        return f"has to be said, as {base.title} moves as a video does"
+    if effect.about.photos != 1 or effect.photos_taken != 1:
+        return "is for effects that take one photo"
+    return None
 
 
 def _can_begin(photos: int, modes: Collection[Mode]) -> bool:

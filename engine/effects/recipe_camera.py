@@ -12,6 +12,7 @@ import numpy as np
 from engine.effects.clock import Clock
 from engine.effects.finishing import Finish, Finishing
 from engine.effects.framing import check_not_too_large, film_size
+from engine.effects.motion import read_motion
 from engine.effects.order import Order, Report, go_on
 from engine.effects.params import settle
 from engine.effects.provenance import model_used
@@ -29,6 +30,7 @@ from engine.pipelines.take import Footage, Frames, Picture, Sound, Take
 from engine.pipelines.watching import Watch
 from engine.vision.crop import widest_crop
 from engine.vision.vision import Vision
+from engine.weights.hub.hashing import sha256_of
 
 _CHUNK = 8
 _DECODED = 0.9
@@ -80,7 +82,9 @@ class RecipeCamera:
         finish = self._finishing.plan(
             smooth=recipe.smooth, longest=longest, wanted=order.format.size
         )
-        shooting = _Shooting(self._models, recipe, script, finish, report, show)
+        motion = order.effect.motion_of(recipe)
+        moved_by = sha256_of(motion) if motion else None
+        shooting = _Shooting(self._models, recipe, script, finish, report, show, moved_by)
         width, height = finish.size(take.width, take.height)
         return Reel(
             width=width,
@@ -131,6 +135,7 @@ class RecipeCamera:
             shift=stepping.shift,
             seed=order.seed,
             pictures=self._pictures(photos, width, height, frames),
+            motion=_motion(order, recipe, base, frames=frames, side=max(width, height)),
         )
 
     def _pictures(
@@ -164,6 +169,14 @@ def _frames(order: Order, photos: int, recipe: RecipeVariant, base: Base) -> int
     return round(steps * legs(photos, effect.about.photos)) + 1
 
 
+def _motion(
+    order: Order, recipe: RecipeVariant, base: Base, *, frames: int, side: int
+) -> Frames | None:
+    """Read what a film moves as, if that is anything."""
+    path = order.effect.motion_of(recipe)
+    return None if path is None else read_motion(path, fps=base.fps, frames=frames, side=side)
+
+
 def _worded(order: Order, template: str, words: str) -> str:
     """Fill a prompt in with the options and the words of whoever asks."""
     chosen = settle(order.effect.params, order.params)
@@ -180,6 +193,7 @@ class _Shooting:
     finish: Finish
     report: Report
     show: Show | None
+    moved_by: str | None
     _footage: Footage | None = field(default=None, init=False)
 
     def chunks(self) -> Iterator[Frames]:
@@ -198,7 +212,9 @@ class _Shooting:
     def model(self, base: Base) -> ModelUsed:
         """Say exactly what filmed it."""
         weights = self._footage.weights if self._footage else None
-        return model_used(self.recipe, base, self.script, self.finish.smooth, weights)
+        return model_used(
+            self.recipe, base, self.script, self.finish.smooth, weights, motion=self.moved_by
+        )
 
     def _watch(self, fraction: float) -> bool:
         return self.report("rendering", fraction * _DECODED)

@@ -8,11 +8,17 @@ from typing import Protocol
 
 from engine.effects.clock import Clock
 from engine.effects.order import Order, Report
+from engine.jobs.receipt import ModelUsed
+from engine.pipelines.preview import Show
 from engine.pipelines.take import Frames, Sound
 
 
 def silence() -> None:
     """Have no soundtrack."""
+
+
+def no_model() -> None:
+    """Be drawn by a program."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +31,8 @@ class Reel:
         sound: the soundtrack, once all frames are there.
         shot: how far it is, 0..1, when the first frame is there.
         by: what makes it, in words; empty: a program draws it.
+        model: the same exactly, once all frames are there.
+        device: where it is made, as torch calls it; empty: nobody knows.
     """
 
     width: int
@@ -35,13 +43,15 @@ class Reel:
     sound: Callable[[], Sound | None] = silence
     shot: float = 0.0
     by: str = ""
+    model: Callable[[], ModelUsed | None] = no_model
+    device: str = ""
 
 
 class Camera(Protocol):
     """Shoots what an order wants, by one kind of variant."""
 
-    def shoot(self, order: Order, clock: Clock, report: Report) -> Reel:
-        """Prepare the photos, and begin.
+    def shoot(self, order: Order, clock: Clock, report: Report, show: Show | None = None) -> Reel:
+        """Prepare the photos, and begin; what takes long is shown while it is filmed.
 
         Raises:
             Refused: the photos or the options cannot be accepted.

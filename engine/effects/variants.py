@@ -76,7 +76,8 @@ class RecipeVariant(Table):
     fetched. `cost_s` is working seconds for the whole clip on an H200. A prompt may name
     `{prompt}`, the words of whoever asks, and the effect's options. `longest` frames are filmed at
     once, if that is more than the base usually does; longer films go on from their end. No film of
-    more seconds than `up_to_s` is made so.
+    more seconds than `up_to_s` is made so. `motion` is a video beside the effect.toml, for bases by
+    which somebody in a photo moves as somebody else does in it.
     """
 
     name: str
@@ -92,6 +93,7 @@ class RecipeVariant(Table):
     shift: float | None = Field(default=None, gt=0, le=30)
     distilled: bool = False
     smooth: int = Field(default=1, ge=1, le=4)
+    motion: str | None = Field(default=None, pattern=r"^[^/\\]+$")
     loras: tuple[LoraRow, ...] = Field(default=(), alias="lora")
 
     @property

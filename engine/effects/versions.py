@@ -141,7 +141,9 @@ def _versions(effects: Mapping[str, Effect], effect: str) -> Sequence[str]:
 
 def _signature(folder: Path) -> Signature:
     """Say what tells whether a folder has changed."""
-    return tuple((str(path), *_state(path)) for path in effect_files(folder))
+    # what is beside an effect.toml may be what that was missing
+    files = sorted({*effect_files(folder), *folder.glob("*/*.*")})
+    return tuple((str(path), *_state(path)) for path in files)
 
 
 def _state(path: Path) -> tuple[int, int, int]:

@@ -84,6 +84,7 @@ class ModelUsed:
         width: of what it filmed, like `height` in pixels and `frames`, before anything else was
             done to it.
         smooth: how many steps each one from frame to frame was divided into afterwards.
+        motion: the sha256 of the video that it moved as, if it did.
     """
 
     base: str
@@ -99,6 +100,7 @@ class ModelUsed:
     frames: int
     smooth: int
     weights: WeightsUsed | None = None
+    motion: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

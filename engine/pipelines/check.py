@@ -183,6 +183,7 @@ def a_take(family: Family, mode: Mode, *, seed: int, tiny: Tiny | None = None) -
         Mode.ENDS: (0, tiny.frames - 1),
         Mode.KEYFRAMES: (0, tiny.frames // 2, tiny.frames - 1),
         Mode.EXTEND: (),
+        Mode.MOTION: (0,),
     }[mode]
     return Take(
         prompt="a robot dancing in the rain",
@@ -196,6 +197,7 @@ def a_take(family: Family, mode: Mode, *, seed: int, tiny: Tiny | None = None) -
         seed=seed,
         pictures={at: frames[at] for at in pictures},
         before=np.stack(frames[:9]) if mode is Mode.EXTEND else None,
+        motion=np.stack(frames)[:, ::2, ::2] if mode is Mode.MOTION else None,
     )
 
 

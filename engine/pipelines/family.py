@@ -63,6 +63,7 @@ class Family(ABC):
         tiny: how its tiny checkpoints are tried.
         has_sound: whether a soundtrack comes with the frames.
         has_exact_vae: whether its autoencoder is used in 32 bits, as its authors do.
+        is_compiled_whole: whether a block of its denoisers can be compiled in one piece.
     """
 
     name: ClassVar[str]
@@ -72,6 +73,7 @@ class Family(ABC):
     tiny: ClassVar[Tiny] = Tiny()
     has_sound: ClassVar[bool] = False
     has_exact_vae: ClassVar[bool] = False
+    is_compiled_whole: ClassVar[bool] = True
 
     @abstractmethod
     def arguments(self, pipeline: Pipeline, take: Take) -> dict[str, Any]:

@@ -147,4 +147,5 @@ _NAMES = {
     Mode.ENDS: "a first and a last picture",
     Mode.KEYFRAMES: "pictures in between",
     Mode.EXTEND: "frames before it",
+    Mode.MOTION: "another's motion",
 }

@@ -21,6 +21,7 @@ from engine.pipelines.libraries import diffusers, read_tokenizer, transformers
 from engine.pipelines.take import Footage, Take
 
 INDEX = "model_index.json"
+SCHEDULER = "scheduler_config.json"
 
 # whatever goes wrong in a block is raised as well, and to be stopped in one is nothing wrong
 logging.getLogger("diffusers.modular_pipelines.modular_pipeline").setLevel(logging.CRITICAL)
@@ -114,8 +115,10 @@ def write(pipeline: Pipeline, folder: Path) -> None:
 
 
 def _read(kind: Any, folder: Path, dtype: torch.dtype) -> Any:
-    if issubclass(kind, transformers.PreTrainedTokenizerBase):
+    if kind is transformers.AutoTokenizer or issubclass(kind, transformers.PreTrainedTokenizerBase):
         return read_tokenizer(folder)
+    if kind is diffusers.SchedulerMixin:
+        kind = _scheduler(folder)
     if issubclass(kind, transformers.ProcessorMixin):
         return Pictures.from_pretrained(folder)
     if not issubclass(kind, nn.Module):
@@ -124,6 +127,20 @@ def _read(kind: Any, folder: Path, dtype: torch.dtype) -> Any:
     return network.from_pretrained(
         folder, dtype=dtype, local_files_only=True, use_safetensors=True
     ).eval()
+
+
+def _scheduler(folder: Path) -> Any:
+    """Find which of diffusers' schedulers is kept in a folder.
+
+    Raises:
+        ValueError: what is kept there is none of them.
+    """
+    config = json.loads((folder / SCHEDULER).read_text(encoding="utf-8"))
+    name = config.get("_class_name")
+    kind = getattr(diffusers, str(name), None)
+    if not (isinstance(kind, type) and issubclass(kind, diffusers.SchedulerMixin)):
+        raise ValueError(f"{name} is no scheduler of diffusers")
+    return kind
 
 
 def _without_bars(blocks: Any) -> None:

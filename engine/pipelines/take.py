@@ -27,6 +27,11 @@ class Mode(StrEnum):
     KEYFRAMES = "keyframes"
     EXTEND = "extend"
     """The frames before it."""
+    MOTION = "motion"
+    """A picture, and a film of somebody else who moves."""
+
+
+WITHOUT_MOTION = tuple(mode for mode in Mode if mode is not Mode.MOTION)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +45,8 @@ class Take:
         shift: how the noise is spread over the steps, where a family can be told; None as usual.
         pictures: what is seen at some of the frames, by their number from 0, at the take's size.
         before: frames that it begins with, the end of what was filmed before it.
+        motion: frames at its rate in which somebody moves as who is in the picture is to, of any
+            size; they begin again where there are too few.
     """
 
     prompt: str
@@ -54,10 +61,13 @@ class Take:
     seed: int
     pictures: Mapping[int, Picture] = field(default_factory=dict[int, Picture])
     before: Frames | None = None
+    motion: Frames | None = None
 
     @property
     def mode(self) -> Mode:
         """What it begins from."""
+        if self.motion is not None:
+            return Mode.MOTION
         if self.before is not None:
             return Mode.EXTEND
         match sorted(self.pictures):

@@ -15,7 +15,9 @@ from engine.pipelines.longer.script import Script
 from engine.pipelines.take import Take
 
 Pixels = NDArray[np.uint8]
-_PICTURES, _BEFORE = "pictures", "before"
+_PICTURES = "pictures"
+_FRAMES = ("before", "motion")
+"""Parts of a take that may be many frames."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,16 +80,12 @@ def _packed(take: Take, pixels: list[Pixels]) -> dict[str, Any]:
         return len(pixels) - 1
 
     plain = {each.name: getattr(take, each.name) for each in fields(take)}
-    return plain | {
-        _PICTURES: {str(at): put(picture) for at, picture in take.pictures.items()},
-        _BEFORE: None if take.before is None else put(take.before),
-    }
+    pictures = {str(at): put(picture) for at, picture in take.pictures.items()}
+    frames = {name: put(plain[name]) for name in _FRAMES if plain[name] is not None}
+    return plain | {_PICTURES: pictures} | frames
 
 
 def _unpacked(told: Mapping[str, Any], pixels: Sequence[Pixels]) -> Take:
-    before = told[_BEFORE]
-    return Take(
-        **{name: value for name, value in told.items() if name not in (_PICTURES, _BEFORE)},
-        pictures={int(at): pixels[number] for at, number in told[_PICTURES].items()},
-        before=None if before is None else pixels[before],
-    )
+    pictures = {int(at): pixels[number] for at, number in told[_PICTURES].items()}
+    frames = {name: pixels[told[name]] for name in _FRAMES if told[name] is not None}
+    return Take(**{**told, _PICTURES: pictures, **frames})

@@ -12,6 +12,7 @@ NAMES: Mapping[str, str] = {
     "wan2.1": "wan21:Wan21",
     "wan2.2": "wan22:Wan22",
     "wan2.2-5b": "wan22:Wan22Small",
+    "wan-animate2": "wan_animate2:WanAnimate2",
     "ltx": "ltx:Ltx",
     "ltx2": "ltx2:Ltx2",
     "ltx2.5": "ltx25:Ltx25",

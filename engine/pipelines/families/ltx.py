@@ -10,7 +10,7 @@ from torch import Tensor
 from engine.pipelines.family import Checkpoint, Family, Pipeline, image, images
 from engine.pipelines.grid import Grid
 from engine.pipelines.libraries import diffusers
-from engine.pipelines.take import Mode, Take
+from engine.pipelines.take import WITHOUT_MOTION, Mode, Take
 from engine.pipelines.tiny import encoders, ltx, tokenizers
 
 _DISTILLED = [1000, 993, 987, 981, 975, 909, 725, 0.03]
@@ -28,7 +28,7 @@ class Ltx(Family):
             tiny=lambda: _tiny(diffusers.LTXPipeline),
         ),
         "conditions": Checkpoint(
-            pipelines=dict.fromkeys(Mode, "LTXConditionPipeline"),
+            pipelines=dict.fromkeys(WITHOUT_MOTION, "LTXConditionPipeline"),
             tiny=lambda: _tiny(
                 diffusers.LTXConditionPipeline,
                 timestep_conditioning=True,

@@ -11,7 +11,7 @@ from engine.pipelines.families.ltx import is_distilled, latent_shape
 from engine.pipelines.family import Checkpoint, Family, Pipeline, as_sound, image, images
 from engine.pipelines.grid import Grid
 from engine.pipelines.libraries import diffusers
-from engine.pipelines.take import Mode, Sound, Take
+from engine.pipelines.take import WITHOUT_MOTION, Sound, Take
 from engine.pipelines.tiny import ltx, ltx2, tokenizers
 
 PIPELINE = "LTX2ConditionPipeline"
@@ -34,11 +34,11 @@ class Ltx2(Family):
     grid = Grid(side=32, frames=8)
     checkpoints: ClassVar = {
         "2.0": Checkpoint(
-            pipelines=dict.fromkeys(Mode, PIPELINE),
+            pipelines=dict.fromkeys(WITHOUT_MOTION, PIPELINE),
             tiny=lambda: tiny(ltx2.transformer(), ltx2.connectors()),
         ),
         "2.3": Checkpoint(
-            pipelines=dict.fromkeys(Mode, PIPELINE),
+            pipelines=dict.fromkeys(WITHOUT_MOTION, PIPELINE),
             tiny=lambda: tiny(ltx2.transformer_2_3(), ltx2.connectors_2_3()),
         ),
     }

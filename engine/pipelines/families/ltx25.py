@@ -10,7 +10,7 @@ from typing import ClassVar
 
 from engine.pipelines.families.ltx2 import PIPELINE, Ltx2, tiny
 from engine.pipelines.family import Checkpoint
-from engine.pipelines.take import Mode
+from engine.pipelines.take import WITHOUT_MOTION
 from engine.pipelines.tiny import ltx2
 
 
@@ -20,7 +20,7 @@ class Ltx25(Ltx2):
     name = "ltx2.5"
     checkpoints: ClassVar = {
         "any": Checkpoint(
-            pipelines=dict.fromkeys(Mode, PIPELINE),
+            pipelines=dict.fromkeys(WITHOUT_MOTION, PIPELINE),
             tiny=lambda: tiny(ltx2.transformer_2_5(), ltx2.connectors_2_3()),
         )
     }

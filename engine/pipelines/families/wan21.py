@@ -11,7 +11,7 @@ from engine.pipelines.family import Checkpoint, Family, Pipeline, ends, images
 from engine.pipelines.grid import Grid
 from engine.pipelines.libraries import diffusers
 from engine.pipelines.shift import set_shift
-from engine.pipelines.take import Mode, Take
+from engine.pipelines.take import WITHOUT_MOTION, Mode, Take
 from engine.pipelines.tiny import encoders, tokenizers, wan
 
 _SEEN, _MADE = 0, 255
@@ -33,7 +33,9 @@ class Wan21(Family):
             pipelines={Mode.ENDS: "WanImageToVideoPipeline"},
             tiny=lambda: _photo(pos_embed_seq_len=2 * (4 * 4 + 1)),
         ),
-        "vace": Checkpoint(pipelines=dict.fromkeys(Mode, "WanVACEPipeline"), tiny=lambda: _vace()),
+        "vace": Checkpoint(
+            pipelines=dict.fromkeys(WITHOUT_MOTION, "WanVACEPipeline"), tiny=lambda: _vace()
+        ),
     }
 
     def arguments(self, pipeline: Pipeline, take: Take) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from engine.pipelines.family import Checkpoint, Family, Pipeline, ends
 from engine.pipelines.grid import Grid
 from engine.pipelines.libraries import diffusers
 from engine.pipelines.shift import set_shift
-from engine.pipelines.take import Mode, Take
+from engine.pipelines.take import WITHOUT_MOTION, Mode, Take
 from engine.pipelines.tiny import encoders, tokenizers, wan
 
 _LATE_SHARE = 3 / 4
@@ -27,7 +27,9 @@ class Wan22(Family):
             pipelines=dict.fromkeys((Mode.PHOTO, Mode.ENDS), "WanImageToVideoPipeline"),
             tiny=lambda: _photo(),
         ),
-        "vace": Checkpoint(pipelines=dict.fromkeys(Mode, "WanVACEPipeline"), tiny=lambda: _vace()),
+        "vace": Checkpoint(
+            pipelines=dict.fromkeys(WITHOUT_MOTION, "WanVACEPipeline"), tiny=lambda: _vace()
+        ),
     }
     denoisers = ("transformer", "transformer_2")
 

@@ -20,6 +20,7 @@ MODELS: Mapping[str, Callable[[], Pipeline]] = {
     "wan2-1-t2v-1-3b": wan.small_text,
     "wan2-1-i2v-14b-480p": wan.large_photo,
     "wan2-2-ti2v-5b": wan.middle,
+    "wan2-2-animate-2-14b": wan.animate,
     "ltx-2-19b": ltx2.first,
     "minimax-h3": minimax_h3.whole,
 }
@@ -81,6 +82,7 @@ def full_size(name: str) -> FullSize:
         shift=base.shift,
         seed=1,
         pictures={} if Mode.TEXT in modes else {0: grey},
+        motion=grey[None] if Mode.MOTION in modes else None,
     )
     few = _FEW_OF_LTX if base.family == "ltx2" else _FEW
     return FullSize(name=name, kind=base.checkpoint, take=take, few=few)

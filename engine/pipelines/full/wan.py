@@ -7,7 +7,8 @@ from typing import Any
 from engine.pipelines.family import Pipeline
 from engine.pipelines.full.numbers import beside, in_32_bits
 from engine.pipelines.libraries import diffusers, transformers
-from engine.pipelines.tiny import encoders, tokenizers
+from engine.pipelines.modular import put_together
+from engine.pipelines.tiny import encoders, tokenizers, wan_animate2
 from engine.pipelines.tiny import wan as tiny
 
 _WORDS = 4096
@@ -72,6 +73,20 @@ def middle() -> Pipeline:
             out_channels=channels,
         ),
         expand_timesteps=True,
+    )
+
+
+def animate() -> Pipeline:
+    """Make Wan-Animate-2, whose transformer diffusers makes in full size unless told otherwise."""
+    with beside():
+        scheduler = wan_animate2.scheduler()
+    return put_together(
+        "WanAnimate2ModularPipeline",
+        **_reading(),
+        image_encoder=_clip(),
+        vae=_vae(),
+        scheduler=scheduler,
+        transformer=diffusers.WanAnimate2Transformer3DModel(),
     )
 
 

@@ -109,7 +109,7 @@ def _parts(loaded: Loaded, shots: Sequence[Take], longest: int) -> Iterator[_Par
     name, room = loaded.family.name, longest - _given(loaded, longest)
     for number, shot in enumerate(shots):
         begins = number == 0 or bool(shot.pictures)
-        if shot.mode not in (Mode.TEXT, Mode.PHOTO):
+        if shot.mode not in (Mode.TEXT, Mode.PHOTO, Mode.MOTION):
             raise CannotFilm(name, "a shot of a longer film begins from words or from a picture")
         if begins and shot.mode not in loaded.checkpoint.pipelines:
             raise CannotFilm(name, f"it cannot begin a film from {shot.mode}")

@@ -42,7 +42,9 @@ class CompiledBlocks:
         # beyond it a new shape would be an error
         config.recompile_limit = max(config.recompile_limit, _FORMS_PER_SHAPE * _SHAPES)
         for network in networks:
-            network.compile_repeated_blocks(fullgraph=True, dynamic=False)
+            network.compile_repeated_blocks(
+                fullgraph=loaded.family.is_compiled_whole, dynamic=False
+            )
 
     def turn_off(self, loaded: Loaded) -> None:
         """Run the blocks as they are written."""

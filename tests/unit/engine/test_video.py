@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from engine.errors import ClipTooLarge
-from engine.video import ClipWriter, jpeg, read_frames, squeeze
+from engine.errors import ClipTooLarge, VideoUnreadable
+from engine.video import ClipWriter, jpeg, read_at, read_frames, squeeze
 
 Frames = NDArray[np.uint8]
 
@@ -88,3 +88,87 @@ def test_the_same_frames_give_the_same_poster() -> None:
     frame = moving_bars()[0]
 
     assert jpeg(frame) == jpeg(frame.copy())
+
+
+def brightness(frames: list[Frames]) -> list[int]:
+    return [round(float(frame.mean()) / 10) for frame in frames]
+
+
+def getting_brighter(count: int, width: int = 96, height: int = 64) -> Frames:
+    steps = np.arange(count, dtype=np.uint8)[:, None, None, None] * 10
+    return np.broadcast_to(steps, (count, height, width, 3))
+
+
+@pytest.mark.parametrize(
+    ("fps", "seen"),
+    [(24, [0, 1, 2, 3, 4, 5, 6, 7]), (12, [0, 2, 4, 6]), (48, [0, 1, 1, 2, 2, 3, 3, 4])],
+)
+def test_a_video_is_read_at_another_rate(tmp_path: Path, fps: int, seen: list[int]) -> None:
+    path = write(tmp_path / "clip.mp4", getting_brighter(8))
+
+    assert brightness(list(read_at(path, fps, 96)))[:8] == seen
+
+
+def test_a_video_whose_times_are_rounded_is_read_frame_by_frame(tmp_path: Path) -> None:
+    path = tmp_path / "dance.mkv"
+    with av.open(str(path), "w") as file:
+        stream = file.add_stream("libx264", rate=24)
+        stream.width, stream.height, stream.pix_fmt = 96, 64, "yuv420p"
+        for pixels in getting_brighter(8):
+            frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(pixels), format="rgb24")
+            file.mux(stream.encode(frame))
+        file.mux(stream.encode(None))
+
+    assert brightness(list(read_at(path, 24, 96))) == list(range(8))
+
+
+def test_a_video_is_read_no_larger_than_it_is_wanted(tmp_path: Path) -> None:
+    path = write(tmp_path / "clip.mp4", moving_bars(2))
+
+    assert next(read_at(path, 24, 48)).shape == (32, 48, 3)
+    assert next(read_at(path, 24, 480)).shape == (64, 96, 3)
+
+
+@pytest.mark.parametrize(("turned", "corner"), [(90, (-1, 0)), (-90, (0, -1)), (180, (-1, -1))])
+def test_a_video_from_a_phone_that_was_held_otherwise_is_read_upright(
+    tmp_path: Path, turned: int, corner: tuple[int, int]
+) -> None:
+    """A player turns what is kept to the left, and with it the bright corner at its upper left."""
+    path = tmp_path / "phone.mp4"
+    kept = np.zeros((64, 96, 3), np.uint8)
+    kept[:16, :16] = 255
+    with av.open(str(path), "w") as file:
+        stream = file.add_stream("libx264", rate=24)
+        stream.width, stream.height, stream.pix_fmt = 96, 64, "yuv420p"
+        stream.set_display_rotation(turned)
+        for packet in (
+            *stream.encode(av.VideoFrame.from_ndarray(kept, format="rgb24")),
+            *stream.encode(None),
+        ):
+            file.mux(packet)
+
+    frame = next(read_at(path, 24, 96))
+
+    assert frame.shape == ((96, 64, 3) if abs(turned) == 90 else (64, 96, 3))
+    assert frame[corner].mean() > 200
+
+
+@pytest.mark.parametrize("data", [b"no video", b""])
+def test_what_is_no_video_is_said_to_be_none(tmp_path: Path, data: bytes) -> None:
+    path = tmp_path / "dance.mp4"
+    path.write_bytes(data)
+
+    with pytest.raises(VideoUnreadable, match=r"dance\.mp4 cannot be moved by"):
+        next(read_at(path, 24, 96))
+
+
+def test_sound_alone_is_no_video(tmp_path: Path) -> None:
+    path = tmp_path / "song.mp4"
+    with av.open(str(path), "w") as file:
+        stream = file.add_stream("aac", rate=48_000)
+        silence = av.AudioFrame.from_ndarray(np.zeros((2, 1024), np.float32), format="fltp")
+        silence.sample_rate = 48_000
+        file.mux([*stream.encode(silence), *stream.encode(None)])
+
+    with pytest.raises(VideoUnreadable, match="no pictures"):
+        next(read_at(path, 24, 96))

@@ -24,6 +24,7 @@ BASES = Bases(
         "two_ends": a_base("wan2.2", "photo", fps=8),
         "going_on": a_base("wan2.1", "vace", fps=8, frames=41),
         "sound": a_base("ltx2", "2.0"),
+        "motion": a_base("wan-animate2", "motion", height=96),
     }
 )
 

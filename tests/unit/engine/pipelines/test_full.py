@@ -14,6 +14,7 @@ PUBLISHED = {
     "wan2-1-t2v-1-3b": 1.42e9,
     "wan2-1-i2v-14b-480p": 16.4e9,
     "wan2-2-ti2v-5b": 5.0e9,
+    "wan2-2-animate-2-14b": 16.4e9,
     "ltx-2-19b": 18.9e9,
     "minimax-h3": 33.1e9,
 }

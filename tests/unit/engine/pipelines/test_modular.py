@@ -61,6 +61,18 @@ def test_a_part_that_is_named_and_not_there_is_missed(folder: Path, tmp_path: Pa
         Loaded.read(H3, "any", tmp_path)
 
 
+def test_a_scheduler_is_none_but_one_of_diffusers(tmp_path: Path) -> None:
+    animate = family("wan-animate2")
+    write(animate.checkpoints["motion"].tiny(), tmp_path)
+    read = Loaded.read(animate, "motion", tmp_path)
+    config = tmp_path / "scheduler" / "scheduler_config.json"
+    config.write_text(json.dumps({"_class_name": "WanPipeline"}))
+
+    assert type(read.pipeline.scheduler).__name__ == "DPMSolverMultistepScheduler"
+    with pytest.raises(ValueError, match="WanPipeline is no scheduler"):
+        Loaded.read(animate, "motion", tmp_path)
+
+
 def test_parts_are_read_in_the_type_that_is_asked_for(folder: Path) -> None:
     half = Loaded.read(H3, "any", folder, dtype=torch.bfloat16)
 

@@ -51,6 +51,19 @@ def test_a_script_arrives_as_it_was_sent() -> None:
     assert np.array_equal(second.before, PICTURES[2:])
 
 
+def test_what_a_take_moves_as_arrives_with_it() -> None:
+    script = Script(shots=(replace(TAKE, motion=PICTURES),), longest=81)
+    told, pixels = packed(script)
+
+    message = read(sent(Message(what="film", told=told, pixels=pixels)))
+
+    assert message is not None
+    (take,) = unpacked(message.told, message.pixels).shots
+    assert take.motion is not None
+    assert np.array_equal(take.motion, PICTURES)
+    assert take.before is None
+
+
 def test_messages_come_in_order_and_then_nothing() -> None:
     pipe = sent(Message(what="go", told={"on": True}), Message(what="go", film=2))
 

@@ -89,7 +89,10 @@ def test_a_film_that_is_not_led_by_the_words_is_the_same() -> None:
     assert np.array_equal(loaded.film(take).frames, before)
 
 
-@pytest.mark.parametrize(("name", "kind"), [("ltx", "first"), ("minimax-h3", "any")])
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [("ltx", "first"), ("minimax-h3", "any"), ("wan-animate2", "motion")],
+)
 def test_a_model_that_runs_no_step_twice_is_refused(name: str, kind: str) -> None:
     with pytest.raises(NotHere, match="second time"):
         GuidanceInterval().turn_on(tiny(name, kind))

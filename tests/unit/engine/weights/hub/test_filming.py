@@ -33,8 +33,9 @@ def files_of(folder: Path) -> dict[str, bytes]:
 def test_a_checkpoint_of_any_family_is_read_as_it_was_published(
     name: str, kind: str, hub: FakeHub, client: HuggingFaceHub, tmp_path: Path
 ) -> None:
-    published = family(name).checkpoints[kind].tiny()
-    published.save_pretrained(tmp_path / "published")
+    checkpoint = family(name).checkpoints[kind]
+    published = checkpoint.tiny()
+    Loaded(family(name), checkpoint, published).write(tmp_path / "published")
     hub.publish("makers/films", files_of(tmp_path / "published") | UNWANTED)
 
     folder = BaseFiles(tmp_path).fetch("films", Origin(repo="makers/films"), client, quiet)
