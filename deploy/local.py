@@ -154,8 +154,6 @@ class Installation:
     async def _announce(self, redis_url: str) -> None:
         async with asyncio.TaskGroup() as group:
             group.create_task(self._announce_house(redis_url))
-            if len(self._workers) > 1:
-                group.create_task(self._announce_all_workers(redis_url))
             for platform in PLATFORMS:
                 if platform.has_bot(self._bot):
                     group.create_task(self._announce_bot(platform, redis_url))
@@ -165,6 +163,7 @@ class Installation:
             group.create_task(self._until_ready("web chat", self._web_answers))
             group.create_task(self._until_worker_ready(redis_url))
         self._say(f"Zoetrope is ready: http://{self._bot.web_host}:{self._port}/")
+        await self._announce_further_workers(redis_url)
 
     async def _announce_bot(self, platform: Platform, redis_url: str) -> None:
         """Say where a bot is once its platform has answered; the rest does not wait for it."""
@@ -188,7 +187,7 @@ class Installation:
             are_there = partial(_are_there, Presence(redis))
             await self._until_ready(self._workers[0].name, partial(are_there, 1), "worker")
 
-    async def _announce_all_workers(self, redis_url: str) -> None:
+    async def _announce_further_workers(self, redis_url: str) -> None:
         """Say of several workers how many are ready, each time one more is."""
         async with connect(redis_url) as redis:
             are_there = partial(_are_there, Presence(redis))
