@@ -12,11 +12,11 @@ from fnmatch import fnmatchcase
 from bots.chat import Person, PersonId, Place
 from bots.place_rules import NO_RULES, PlaceRules, check_place
 from engine.jobs.errors import Refused
+from engine.jobs.first_look import final_of
 from engine.jobs.job import TERMINAL, Job, JobState
 from engine.jobs.refusal import Refusal, RefusalCode
 
 DAY = timedelta(days=1)
-_DRAFT = ":draft"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,9 +163,9 @@ class LedgerKind(StrEnum):
 def price(job: Job) -> int:
     """Tell how many credits a job takes: the seconds its preferred variant is predicted to work.
 
-    A draft shown before the final clip is free.
+    A first look is free.
     """
-    return 0 if job.id.endswith(_DRAFT) else max(1, math.ceil(job.variants[0].cost_s))
+    return 0 if final_of(job.id) is not None else max(1, math.ceil(job.variants[0].cost_s))
 
 
 def closing(

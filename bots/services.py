@@ -81,6 +81,16 @@ class Services:
         keep_clips = self.retention.keep.clips
         return Reporter(self.queue, self.gallery, self.media, keep_clips, stills=stills)
 
+    def outcomes(self) -> Outcomes:
+        """Make what journals this bot's outcomes."""
+        return Outcomes(
+            outbox=Outbox(self.redis, self.bot),
+            journal=self.journal,
+            queue=self.queue,
+            retention=self.retention,
+            now=self.now,
+        )
+
     def delivery(
         self,
         chat: Chat,
@@ -105,13 +115,7 @@ class Services:
             bot=self.bot,
             showing=showing,
             journal=self.journal,
-            outcomes=Outcomes(
-                outbox=Outbox(self.redis, self.bot),
-                journal=self.journal,
-                queue=self.queue,
-                retention=self.retention,
-                now=self.now,
-            ),
+            outcomes=self.outcomes(),
             feed=ProgressFeed(self.redis),
             watch=Watch(self.redis, self.bot),
             pace=pace,

@@ -20,7 +20,7 @@ from engine.effects.order import Order
 from engine.effects.variants import LookVariant
 from engine.errors import CannotFilm, LoraInvalid, MakerStuck, OutOfMemory, WeightsMissing
 from engine.jobs.errors import MediaFull, MediaUnavailable, Refused
-from engine.jobs.job import MODEL, Outcome, Variant
+from engine.jobs.job import Outcome, Variant
 from engine.jobs.note import read_outcome
 from engine.jobs.planning.costs import CostKey
 from engine.jobs.queue import Claim
@@ -97,10 +97,9 @@ class Making:
             stand_in = self._stand_in(order, hold.claim)
             if stand_in is None:
                 raise
-            log.warning("made by %s instead of %s: %s", stand_in.name, variant.name, error)
-        looks = {each.needs: each for each in order.effect.looks}
-        simpler = replace(order, variant=looks[stand_in.needs])
-        return await self._clip(simpler, stand_in, hold)
+            variant, look = stand_in
+            log.warning("made by %s instead of %s: %s", look.name, way.name, error)
+        return await self._clip(replace(order, variant=look), variant, hold)
 
     async def _clip(self, order: Order, variant: Variant, hold: Hold) -> Outcome:
         """Make and store a clip, the next one beside the end of it where that can be.
@@ -139,12 +138,13 @@ class Making:
             hold, math.inf, lambda: store_clip(job, variant, made, took_s, media)
         )
 
-    def _stand_in(self, order: Order, claim: Claim) -> Variant | None:
+    def _stand_in(self, order: Order, claim: Claim) -> tuple[Variant, LookVariant] | None:
         """Find a look for a job that was to be made by a model."""
-        if not order.variant.needs.startswith(MODEL):
+        if isinstance(order.variant, LookVariant):
             return None
-        looks = {each.needs for each in order.effect.looks}
-        return next((it for it in claim.job.variants if it.needs in looks), None)
+        looks = {each.needs: each for each in order.effect.looks}
+        known = ((it, looks[it.needs]) for it in claim.job.variants if it.needs in looks)
+        return next(known, None)
 
     async def _done(self, act: Callable[[], T], station: Station, hold: Hold) -> T:
         """Have something done by a thread, and give it up when it stands still."""

@@ -11,7 +11,6 @@ import pytest
 
 from bots.accounts import LedgerKind
 from bots.chat import Ask
-from bots.outcomes import Outcomes
 from deploy.polling import wait_until
 from engine.jobs.first_look import first_look_id
 from engine.jobs.job import JobState
@@ -67,17 +66,9 @@ async def is_filmed(house: House, ask: Ask) -> None:
 async def hears(house: House, _: Ask) -> None:
     """Take what has come, and show none of it."""
     services = house.services
-    outbox = Outbox(services.redis, "web")
-    outcomes = Outcomes(
-        outbox=outbox,
-        journal=services.journal,
-        queue=services.queue,
-        retention=services.retention,
-        now=house.time,
-    )
-    if await outbox.jobs():
+    if await Outbox(services.redis, "web").jobs():
         with the_bot():
-            await outcomes.take()
+            await services.outcomes().take()
 
 
 @dataclass(frozen=True, slots=True)

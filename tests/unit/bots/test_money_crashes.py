@@ -17,7 +17,6 @@ from sqlalchemy import Engine, event
 
 from bots.accounts import LedgerKind
 from bots.chat import Ask
-from bots.outcomes import Outcomes
 from engine.jobs.job import Failed, JobState, Outcome
 from engine.jobs.outbox import Outbox
 from engine.jobs.queue import Claim
@@ -99,17 +98,9 @@ async def deletes(house: House, ask: Ask) -> None:
 async def shows(house: House, ask: Ask) -> None:
     """Journal what has come, and note it as shown."""
     services = house.services
-    outbox = Outbox(services.redis, "web")
-    outcomes = Outcomes(
-        outbox=outbox,
-        journal=services.journal,
-        queue=services.queue,
-        retention=services.retention,
-        now=house.time,
-    )
-    if await outbox.jobs():
+    if await Outbox(services.redis, "web").jobs():
         with the_bot():
-            await outcomes.take()
+            await services.outcomes().take()
     with the_bot():
         await services.journal.set_delivered(ask.id, house.time())
 
