@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -15,10 +15,11 @@ from selenium.webdriver.common.keys import Keys
 from engine.jobs.catalogue import Offer, ParamCard
 from engine.jobs.job import Job
 from engine.jobs.presence import Presence
-from tests.browser.screen import Screen, a_screen, browser_path, driver_path
+from tests.browser.page import Page, a_page, needs_chromium
+from tests.browser.screen import Screen
 from tests.effect_cards import JOURNEY, ROBOT
 from tests.house import WORKER
-from tests.unit.bots.web_chat.web_house import WebHouse, a_web_house
+from tests.unit.bots.web_chat.web_house import a_web_house
 from tests.valkey import ValkeyProcess
 
 pytestmark = pytest.mark.browser
@@ -35,29 +36,15 @@ LONGER = """
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
-    """A page in front of somebody, and the house behind it."""
-
-    web: WebHouse
-    screen: Screen
-
-
 @pytest.fixture
 async def page(tmp_path: Path, valkey: ValkeyProcess, redis: Redis) -> AsyncGenerator[Page]:
-    if browser_path() is None or driver_path() is None:
-        pytest.skip("Chromium and chromedriver are not installed")
+    needs_chromium()
     async with a_web_house(tmp_path, valkey.url) as web:
         journey = replace(JOURNEY, params=(SECONDS,))
         offer = Offer(effects=(ROBOT, journey))
         await Presence(web.services.redis).announce(WORKER, offer, timedelta(minutes=5))
-        opening = a_screen()
-        screen = await asyncio.to_thread(opening.__enter__)
-        try:
-            await asyncio.to_thread(screen.open, str(web.address))
-            yield Page(web, screen)
-        finally:
-            await asyncio.to_thread(opening.__exit__, None, None, None)
+        async with a_page(web) as page:
+            yield page
 
 
 def give_all(screen: Screen, photos: list[Path]) -> None:

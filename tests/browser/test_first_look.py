@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +18,7 @@ from engine.jobs.media.store import clip_keys, live_key
 from engine.jobs.note import write_note
 from engine.jobs.queue import Claim
 from engine.video import ClipWriter, jpeg
-from tests.browser.screen import Screen, a_screen, browser_path, driver_path
+from tests.browser.page import Page, a_page, needs_chromium
 from tests.job_samples import success
 from tests.unit.bots.first_looks import (
     begun_film,
@@ -39,28 +38,13 @@ PLAYS = """
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
-    """A page in front of somebody, and the house behind it."""
-
-    web: WebHouse
-    screen: Screen
-
-
 @pytest.fixture
 async def page(tmp_path: Path, valkey: ValkeyProcess, redis: Redis) -> AsyncGenerator[Page]:
-    if browser_path() is None or driver_path() is None:
-        pytest.skip("Chromium and chromedriver are not installed")
+    needs_chromium()
     async with a_web_house(tmp_path, valkey.url) as web:
         await offering_films(web.house)
-        opening = a_screen()
-        screen = await asyncio.to_thread(opening.__enter__)
-        try:
-            await asyncio.to_thread(screen.resize, 1280, 860)
-            await asyncio.to_thread(screen.open, str(web.address))
-            yield Page(web, screen)
-        finally:
-            await asyncio.to_thread(opening.__exit__, None, None, None)
+        async with a_page(web) as page:
+            yield page
 
 
 def a_film(path: Path, *, tint: int) -> bytes:

@@ -18,25 +18,11 @@ from engine.pipelines.families import family
 from engine.pipelines.loaded import Loaded
 from engine.pipelines.longer.script import Script
 from engine.pipelines.memory.device_memory import TorchMemory
-from engine.pipelines.take import Frames, Take
+from engine.pipelines.take import Frames
 from engine.pipelines.watching import unwatched
 from engine.weights.hub.hashing import sha256_of
-from tests.unit.engine.effects.tiny_bases import a_base
+from tests.unit.engine.effects.tiny_bases import SCRIPT, TAKE, a_base
 from tests.unit.engine.pipelines.making_loras import write_lora
-
-PHOTO = np.random.default_rng(0).integers(0, 255, (64, 96, 3)).astype(np.uint8)
-TAKE = Take(
-    prompt="it melts",
-    width=96,
-    height=64,
-    frames=9,
-    fps=16,
-    steps=2,
-    guidance=1.0,
-    seed=1,
-    pictures={0: PHOTO},
-)
-SCRIPT = Script(shots=(TAKE,), longest=9)
 
 
 def a_recipe(name: str, *loras: LoraRow, **different: object) -> RecipeVariant:

@@ -18,12 +18,11 @@ from tests.processes import is_running
 from tests.unit.engine.effects.group.two_devices import (
     BASES,
     CPU,
-    SCRIPT,
-    TAKE,
     a_recipe,
     fetch_bases,
     paired,
 )
+from tests.unit.engine.effects.tiny_bases import SCRIPT, TAKE
 
 _LONG = Script(shots=(replace(TAKE, steps=200),), longest=9)
 

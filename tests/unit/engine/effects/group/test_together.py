@@ -19,14 +19,13 @@ from engine.pipelines.watching import unwatched
 from tests.unit.engine.effects.group.two_devices import (
     BASES,
     CPU,
-    SCRIPT,
-    TAKE,
     Pair,
     a_recipe,
     fetch_bases,
     fetch_lora,
     paired,
 )
+from tests.unit.engine.effects.tiny_bases import SCRIPT, TAKE
 
 SHARED = ("2 GPUs",)
 MISSING = LoraRow(repo="tests/none", sha256="0" * 64, licence="Apache-2.0")

@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 import torch
 
 from engine.effects.group.followers import Followers
@@ -18,28 +17,13 @@ from engine.effects.variants import LoraRow, RecipeVariant
 from engine.pipelines.bases import Bases
 from engine.pipelines.families import family
 from engine.pipelines.loaded import Loaded
-from engine.pipelines.longer.script import Script
 from engine.pipelines.memory.device_memory import TorchMemory
-from engine.pipelines.take import Take
 from engine.weights.hub.hashing import sha256_of
 from tests.unit.engine.effects.tiny_bases import a_base
 from tests.unit.engine.pipelines.making_loras import write_lora
 
 CPU = torch.device("cpu")
 BASES = Bases({"tiny": a_base("wan2.1", "photo"), "whole": a_base("cogvideox", "text")})
-PHOTO = np.random.default_rng(0).integers(0, 255, (64, 96, 3)).astype(np.uint8)
-TAKE = Take(
-    prompt="it melts",
-    width=96,
-    height=64,
-    frames=9,
-    fps=16,
-    steps=2,
-    guidance=1.0,
-    seed=1,
-    pictures={0: PHOTO},
-)
-SCRIPT = Script(shots=(TAKE,), longest=9)
 
 
 def a_recipe(*loras: LoraRow, base: str = "tiny") -> RecipeVariant:
